@@ -1,0 +1,57 @@
+#pragma once
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/model.hpp"
+
+/// feeds.yaml → Config: every fault at once, each with its line and column; its JSON Schema; OPML in and out.
+namespace tributary::config {
+
+/// Everything that feeds.yaml says, defaults filled in. Relative paths have been made absolute against its folder.
+struct Config {
+  std::filesystem::path file = {};  ///< where it was read from
+  Site site = {};
+  std::string store = {};  ///< "sqlite:/absolute/path" or "postgresql://…"
+  std::filesystem::path output = {};
+  ServerOptions server = {};
+  FetchOptions fetch = {};
+  PublishOptions publish = {};
+  LicencePolicy licences = {};
+  std::vector<Topic> topics = {};
+  std::vector<Partner> feeds = {};  ///< in the file's order
+  std::vector<Withdrawal> withdraw = {};
+  StoryRules stories = {};
+  std::string alert_webhook_env = {};
+};
+
+/// One fault, or one warning, at one place.
+struct Fault {
+  std::string file = {};
+  int line = 0;           ///< from 1
+  int column = 0;         ///< from 1, in characters (code points)
+  std::string code = {};  ///< stable, e.g. "unknown-key"; never given a second meaning
+  std::string what = {};  ///< what is wrong, with the offending text
+  std::string mend = {};  ///< how to mend it
+  bool warning = false;   ///< a warning alone doesn't refuse the file
+};
+
+/// "file:line:column: what, and how to mend it" (without a line end).
+[[nodiscard]] std::string to_string(const Fault& fault);
+
+struct Loaded {
+  Config config = {};
+  std::vector<Fault> warnings = {};
+};
+
+/// Reads and validates the file. Never throws; an unreadable file is one Fault with line 0. Faults come in the order of the
+/// file. Nothing outside the file is asked but whether files that it names exist.
+[[nodiscard]] std::expected<Loaded, std::vector<Fault>> load(const std::filesystem::path& file);
+
+/// The same for text in memory; `file` names it in faults and is the anchor of relative paths.
+[[nodiscard]] std::expected<Loaded, std::vector<Fault>> parse(std::string_view yaml, const std::filesystem::path& file);
+
+}  // namespace tributary::config

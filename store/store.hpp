@@ -1,0 +1,79 @@
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/model.hpp"
+
+/// What is known: items, identity, stories, revisions, feed states; the table of backends.
+namespace tributary::store {
+
+/// What the configuration says that the store must know to place items in streams and to pick a story's winner.
+struct Catalogue {
+  Site site = {};  ///< its URL's host mints the entry ids
+  std::vector<Partner> partners = {};
+  std::vector<Topic> topics = {};
+  PublishOptions publish = {};
+  std::vector<Withdrawal> withdraw = {};
+  StoryRules stories = {};
+};
+
+/// One feed's news: its new state and, when a new document was parsed, the document.
+struct Delivery {
+  FeedState state = {};              ///< state.key says which feed
+  std::shared_ptr<const Feed> feed = {};  ///< null: only the state changes (304, unchanged body, failure)
+};
+
+struct Added {
+  std::size_t fresh = 0;    ///< items never seen before
+  std::size_t changed = 0;  ///< items whose text or link really changed
+  Added& operator+=(const Added& other) {
+    fresh += other.fresh;
+    changed += other.changed;
+    return *this;
+  }
+};
+
+struct Totals {
+  std::size_t feeds = 0, items = 0, stories = 0;
+};
+
+/// How to open: a reader never changes anything, works while a writer is busy, and sees a consistent snapshot per call.
+enum class Access { read, write };
+
+/// One process at a time owns a SQLite store for writing. A store object belongs to one thread at a time.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Makes the store know the configured feeds (matched by URL, else by slug when the former URL is configured no more),
+  /// and places their items in streams anew where the configuration changed. Feeds no longer configured keep their items but
+  /// are in no stream.
+  virtual Result<void> configure(const Catalogue& catalogue, Timestamp now) = 0;
+
+  /// States of the configured feeds, in the order of the configuration.
+  virtual Result<std::vector<FeedState>> feed_states() = 0;
+
+  /// Takes in what was fetched, all in one transaction. The identity rules of DESIGN.md hold: an item is added once however
+  /// often it comes, and only the feed that it came from may change it.
+  virtual Result<Added> take(std::span<const Delivery> deliveries, Timestamp now) = 0;
+
+  /// The newest `limit` stories of a stream, newest first, read from an index.
+  virtual Result<Stream> latest(const StreamId& id, std::size_t limit) = 0;
+
+  /// The streams that hold at least one story, and those of all topics and partners configured.
+  virtual Result<std::vector<StreamId>> streams() = 0;
+
+  virtual Result<Totals> totals() = 0;
+};
+
+/// Opens by URL: "sqlite:PATH", a bare path, or "postgresql://…". Folders are made, the schema is brought up to date (with
+/// Access::write only). ErrorKind::store_busy when another living process owns it (after waiting up to 10 s),
+/// ErrorKind::store_damaged when it is truncated or damaged: then nothing was changed.
+[[nodiscard]] Result<std::unique_ptr<Store>> open(std::string_view url, Access access);
+
+}  // namespace tributary::store
