@@ -12,8 +12,8 @@
 
 namespace tributary {
 
-// What one feed document says, as values. Members and their rules are those of parse-contract.md. Every string is UTF-8,
-// entities decoded, white space around it trimmed. Empty or nullopt means: unknown.
+// What one feed document says, as values. Members and their rules are those of parse-contract.md. Every
+// string is UTF-8, entities decoded, white space around it trimmed. Empty or nullopt means: unknown.
 
 /// A text construct (RFC 4287 section 3.1, and what other formats have in its place).
 struct Text {
@@ -25,7 +25,9 @@ struct Text {
   std::string base = {};   ///< the base URL in scope
   std::string src = {};    ///< where the content is, when it is elsewhere (RFC 4287 section 4.1.3.2)
 
-  [[nodiscard]] std::string_view value() const { return type == Type::text ? std::string_view(plain) : html.view(); }
+  [[nodiscard]] std::string_view value() const {
+    return type == Type::text ? std::string_view(plain) : html.view();
+  }
   friend bool operator==(const Text&, const Text&) = default;
 };
 
@@ -119,12 +121,12 @@ struct FeedDetails {
 
 /// One item (entry) of a feed, as its partner sent it.
 struct Item {
-  std::string id = {};                         ///< guid, atom:id, rdf:about: as sent; empty when there is none
-  std::optional<bool> id_is_permalink = {};    ///< only for a guid
+  std::string id = {};                       ///< guid, atom:id, rdf:about: as sent; empty when there is none
+  std::optional<bool> id_is_permalink = {};  ///< only for a guid
   std::optional<Text> title = {};
-  std::string link = {};                       ///< the item's own page
-  std::vector<Link> links = {};                ///< document order; a licence is a link with rel "license"
-  std::optional<Timestamp> published = {};     ///< the partner's claim: may be wrong
+  std::string link = {};                    ///< the item's own page
+  std::vector<Link> links = {};             ///< document order; a licence is a link with rel "license"
+  std::optional<Timestamp> published = {};  ///< the partner's claim: may be wrong
   std::optional<Timestamp> updated = {};
   std::optional<Timestamp> created = {};
   std::optional<Timestamp> expires = {};
@@ -141,7 +143,8 @@ struct Item {
   std::string comments = {};
   std::optional<Text> subtitle = {};
   std::optional<std::chrono::seconds> duration = {};
-  std::shared_ptr<const FeedDetails> source = {};  ///< null when the item names no source; never changed once made
+  std::shared_ptr<const FeedDetails> source =
+      {};  ///< null when the item names no source; never changed once made
 };
 
 /// RFC 6721 section 3: an entry that its feed took back.
@@ -168,10 +171,10 @@ struct Feed {
   std::vector<Warning> warnings = {};
 
   // What asks for patience.
-  std::optional<int> ttl = {};                                  ///< minutes (RSS 2.0 ttl)
-  std::optional<std::chrono::seconds> update_interval = {};     ///< sy:updatePeriod / sy:updateFrequency
-  std::vector<int> skip_hours = {};                             ///< 0..23, UTC (RSS skipHours; 24 is read as 0)
-  std::vector<int> skip_days = {};                              ///< 0 = Sunday … 6 = Saturday, UTC (RSS skipDays)
+  std::optional<int> ttl = {};                               ///< minutes (RSS 2.0 ttl)
+  std::optional<std::chrono::seconds> update_interval = {};  ///< sy:updatePeriod / sy:updateFrequency
+  std::vector<int> skip_hours = {};                          ///< 0..23, UTC (RSS skipHours; 24 is read as 0)
+  std::vector<int> skip_days = {};  ///< 0 = Sunday … 6 = Saturday, UTC (RSS skipDays)
 
   // RFC 5005 and RFC 6721.
   bool complete = false;  ///< fh:complete: what is not in it exists no more

@@ -7,10 +7,14 @@ namespace tributary {
 namespace {
 
 constexpr std::array names{
-    std::pair{FeedStatus::ok, "ok"},           std::pair{FeedStatus::quiet, "quiet"},
-    std::pair{FeedStatus::late, "late"},       std::pair{FeedStatus::failing, "failing"},
-    std::pair{FeedStatus::blocked, "blocked"}, std::pair{FeedStatus::moved, "moved"},
-    std::pair{FeedStatus::gone, "gone"},       std::pair{FeedStatus::held, "held"},
+    std::pair{FeedStatus::ok, "ok"},
+    std::pair{FeedStatus::quiet, "quiet"},
+    std::pair{FeedStatus::late, "late"},
+    std::pair{FeedStatus::failing, "failing"},
+    std::pair{FeedStatus::blocked, "blocked"},
+    std::pair{FeedStatus::moved, "moved"},
+    std::pair{FeedStatus::gone, "gone"},
+    std::pair{FeedStatus::held, "held"},
     std::pair{FeedStatus::disabled, "disabled"},
 };
 

@@ -17,7 +17,7 @@ enum class FeedStatus { ok, quiet, late, failing, blocked, moved, gone, held, di
 
 /// What is remembered of a feed between two fetches.
 struct FeedState {
-  std::string key = {};             ///< minted at first sight (the URL of then), never changed: items hang on it
+  std::string key = {};  ///< minted at first sight (the URL of then), never changed: items hang on it
   std::string configured_url = {};  ///< as in feeds.yaml now
   std::string url = {};             ///< where it is asked: configured_url, or where a permanent redirect led
   std::string name = {};
@@ -26,7 +26,8 @@ struct FeedState {
   // Conditional requests (RFC 9110 section 13): sent back byte for byte.
   std::string etag = {};
   std::string last_modified = {};
-  std::string body_hash = {};  ///< SHA-256 in hex of the last body that was parsed; an equal one need not be parsed again
+  std::string body_hash =
+      {};  ///< SHA-256 in hex of the last body that was parsed; an equal one need not be parsed again
 
   std::optional<Timestamp> last_fetch = {};    ///< an answer came, or failed to
   std::optional<Timestamp> last_success = {};  ///< 200 with a feed, or 304

@@ -1,6 +1,7 @@
 #pragma once
-// Plain values that the stages hand each other. No I/O, no clock, no library but the standard one: anyone can build them by
-// hand in a test. All of them may be copied between threads; none is safe to change from two at once.
+// Plain values that the stages hand each other. No I/O, no clock, no library but the standard one: anyone can
+// build them by hand in a test. All of them may be copied between threads; none is safe to change from two at
+// once.
 #include "model/error.hpp"
 #include "model/feed.hpp"
 #include "model/feed_state.hpp"

@@ -12,9 +12,9 @@ namespace store {
 class RestoredHtml;
 }
 
-/// HTML that may be shown: balanced, on the allow list, without anything that runs (parse-contract.md, "Sanitised HTML").
-/// Only the sanitiser makes it, and the store may give back what the sanitiser once made; a renderer that takes nothing
-/// else can't forget to clean.
+/// HTML that may be shown: balanced, on the allow list, without anything that runs (parse-contract.md,
+/// "Sanitised HTML"). Only the sanitiser makes it, and the store may give back what the sanitiser once made;
+/// a renderer that takes nothing else can't forget to clean.
 class SafeHtml {
  public:
   SafeHtml() = default;  ///< the empty fragment

@@ -12,8 +12,8 @@
 
 namespace tributary {
 
-// What an admin says in feeds.yaml, as values. Names and meaning are those of DESIGN.md, "feeds.yaml"; the defaults here
-// are the defaults there.
+// What an admin says in feeds.yaml, as values. Names and meaning are those of DESIGN.md, "feeds.yaml"; the
+// defaults here are the defaults there.
 
 struct Photo {
   std::string src = {};  ///< a file beside feeds.yaml (made absolute when read), or an http(s) URL
@@ -43,11 +43,12 @@ struct Topic {
   Photo photo = {};
 };
 
-/// Regular expressions (ECMAScript as ICU reads them, "(?i)" allowed) by the member they are asked of: title, summary,
-/// category, author, link. An item passes when each of them is found.
+/// Regular expressions (ECMAScript as ICU reads them, "(?i)" allowed) by the member they are asked of: title,
+/// summary, category, author, link. An item passes when each of them is found.
 using Filter = std::map<std::string, std::string>;
 
-/// How a partner's server is told who asks. Secrets are read from the environment or a file when needed, never kept here.
+/// How a partner's server is told who asks. Secrets are read from the environment or a file when needed,
+/// never kept here.
 struct Authentication {
   std::string username = {};
   std::string password_env = {};
@@ -117,8 +118,8 @@ struct PublishOptions {
 };
 
 struct LicencePolicy {
-  Licence fallback = Licence::excerpt;            ///< `default`
-  std::map<std::string, Licence> by_name = {};    ///< as written in feeds.yaml
+  Licence fallback = Licence::excerpt;          ///< `default`
+  std::map<std::string, Licence> by_name = {};  ///< as written in feeds.yaml
 };
 
 /// A line under `withdraw:`: one of id, url, feed is set.

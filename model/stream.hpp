@@ -26,22 +26,23 @@ struct Copy {
   std::string url = {};
 };
 
-/// A story as it is shown: the winning partner's item, with what the store knows of it. Everything a renderer needs.
+/// A story as it is shown: the winning partner's item, with what the store knows of it. Everything a renderer
+/// needs.
 struct StreamEntry {
-  std::string id = {};            ///< tag URI (RFC 4151), minted once, never changed
-  std::string feed = {};          ///< FeedState::key of the winner
-  std::string partner = {};       ///< the partner's configured name
+  std::string id = {};       ///< tag URI (RFC 4151), minted once, never changed
+  std::string feed = {};     ///< FeedState::key of the winner
+  std::string partner = {};  ///< the partner's configured name
   std::string partner_slug = {};
-  std::string feed_url = {};      ///< where the partner's feed is asked
-  FeedDetails source = {};        ///< what the partner's feed says of itself
+  std::string feed_url = {};  ///< where the partner's feed is asked
+  FeedDetails source = {};    ///< what the partner's feed says of itself
   Item item = {};
   Timestamp published = {};
   Timestamp modified = {};
   Timestamp first_seen = {};
   std::string type = {};                 ///< "News", "Webinar" …; empty when none is configured
   std::vector<std::string> topics = {};  ///< slugs
-  std::string licence = {};              ///< the item's own (an address or words), else the configured name; may be empty
-  std::vector<Copy> also = {};           ///< ordered by partner name, then URL
+  std::string licence = {};  ///< the item's own (an address or words), else the configured name; may be empty
+  std::vector<Copy> also = {};  ///< ordered by partner name, then URL
 };
 
 /// RFC 6721: an entry that was published and is no more.
@@ -51,7 +52,8 @@ struct Tombstone {
   std::string comment = {};
 };
 
-/// What a page is made of. Newest first: `modified`, then first sight, then feed key and place in the document.
+/// What a page is made of. Newest first: `modified`, then first sight, then feed key and place in the
+/// document.
 struct Stream {
   StreamId id = {};
   std::vector<StreamEntry> entries = {};

@@ -10,7 +10,8 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr std::array month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array day_names{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
 struct Civil {
@@ -34,11 +35,13 @@ Civil civil(Timestamp when) {
           static_cast<int>(time.seconds().count())};
 }
 
-std::optional<Timestamp> moment(int year_value, int month_value, int day_value, int hour, int minute, int second) {
+std::optional<Timestamp> moment(int year_value, int month_value, int day_value, int hour, int minute,
+                                int second) {
   const year_month_day date{year{year_value}, month{static_cast<unsigned>(month_value)},
                             day{static_cast<unsigned>(day_value)}};
   if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  // A leap second has no place in UTC's second count: RFC 3339 allows :60, which is the second before the next minute.
+  // A leap second has no place in UTC's second count: RFC 3339 allows :60, which is the second before the
+  // next minute.
   return sys_days{date} + hours{hour} + minutes{minute} + seconds{std::min(second, 59)};
 }
 
@@ -79,14 +82,17 @@ class Cursor {
     return fail();
   }
   void skip_word() {
-    while (!text_.empty() && ((text_.front() >= 'A' && text_.front() <= 'Z') || (text_.front() >= 'a' && text_.front() <= 'z'))) {
+    while (!text_.empty() && ((text_.front() >= 'A' && text_.front() <= 'Z') ||
+                              (text_.front() >= 'a' && text_.front() <= 'z'))) {
       text_.remove_prefix(1);
     }
   }
   void skip_digits() {
     while (!text_.empty() && text_.front() >= '0' && text_.front() <= '9') text_.remove_prefix(1);
   }
-  [[nodiscard]] bool next_is_digit() const { return !text_.empty() && text_.front() >= '0' && text_.front() <= '9'; }
+  [[nodiscard]] bool next_is_digit() const {
+    return !text_.empty() && text_.front() >= '0' && text_.front() <= '9';
+  }
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool at_end() const { return text_.empty(); }
 
@@ -105,8 +111,8 @@ class Cursor {
 std::string to_rfc3339(Timestamp when) {
   const Civil c = civil(when);
   char buffer[32];
-  const int length = std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02d:%02d:%02dZ", c.year, c.month, c.day,
-                                   c.hour, c.minute, c.second);
+  const int length = std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02d:%02d:%02dZ", c.year, c.month,
+                                   c.day, c.hour, c.minute, c.second);
   return {buffer, static_cast<std::size_t>(length)};
 }
 
@@ -148,8 +154,9 @@ std::string to_http_date(Timestamp when) {
   const Civil c = civil(when);
   const auto week_day = weekday{floor<days>(when)}.c_encoding();
   char buffer[40];
-  const int length = std::snprintf(buffer, sizeof buffer, "%s, %02u %s %04d %02d:%02d:%02d GMT", day_names[week_day],
-                                   c.day, month_names[c.month - 1], c.year, c.hour, c.minute, c.second);
+  const int length =
+      std::snprintf(buffer, sizeof buffer, "%s, %02u %s %04d %02d:%02d:%02d GMT", day_names[week_day], c.day,
+                    month_names[c.month - 1], c.year, c.hour, c.minute, c.second);
   return {buffer, static_cast<std::size_t>(length)};
 }
 

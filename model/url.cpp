@@ -7,7 +7,9 @@
 namespace tributary {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string lowered(std::string_view text) {
   std::string out(text);
@@ -15,13 +17,14 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
-bool is_alpha(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
+bool is_alpha(char c) {
+  return lower(c) >= 'a' && lower(c) <= 'z';
+}
 
 bool is_scheme(std::string_view text) {
   if (text.empty() || !is_alpha(text.front())) return false;
-  return std::ranges::all_of(text, [](char c) {
-    return is_alpha(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-  });
+  return std::ranges::all_of(
+      text, [](char c) { return is_alpha(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'; });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -78,8 +81,8 @@ UrlParts split_url(std::string_view url) {
     parts.query = url.substr(mark + 1);
     url = url.substr(0, mark);
   }
-  if (const auto colon = url.find_first_of(":/"); colon != std::string_view::npos && url[colon] == ':' &&
-                                                  is_scheme(url.substr(0, colon))) {
+  if (const auto colon = url.find_first_of(":/");
+      colon != std::string_view::npos && url[colon] == ':' && is_scheme(url.substr(0, colon))) {
     parts.scheme = url.substr(0, colon);
     url = url.substr(colon + 1);
   }
@@ -142,7 +145,8 @@ int port_of(std::string_view url) {
     int port = 0;
     const auto digits = host.substr(colon + 1);
     const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    return fault == std::errc{} && end == digits.data() + digits.size() && port > 0 && port < 65536 ? port : 0;
+    return fault == std::errc{} && end == digits.data() + digits.size() && port > 0 && port < 65536 ? port
+                                                                                                    : 0;
   }
   const auto scheme = lowered(*parts.scheme);
   return scheme == "http" ? 80 : scheme == "https" ? 443 : 0;
@@ -156,7 +160,7 @@ bool is_http_url(std::string_view url) {
 }
 
 bool is_dangerous_url(std::string_view url) {
-  static constexpr std::array dangerous{"javascript", "vbscript", "livescript", "data", "blob",
+  static constexpr std::array dangerous{"javascript", "vbscript", "livescript", "data",       "blob",
                                         "file",       "jar",      "mhtml",      "view-source"};
   std::string scheme;
   for (const char c : url) {

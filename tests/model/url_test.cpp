@@ -40,11 +40,13 @@ TEST(Url, ResolvesTheExamplesOfRfc3986) {
       {"g?y/../x", "http://a/b/c/g?y/../x"},
       {"g#s/../x", "http://a/b/c/g#s/../x"},
   };
-  for (const auto& [reference, expected] : examples) EXPECT_EQ(resolve_url(base, reference), expected) << reference;
+  for (const auto& [reference, expected] : examples)
+    EXPECT_EQ(resolve_url(base, reference), expected) << reference;
 }
 
 TEST(Url, KeepsTheBytesOfAnAbsoluteAddress) {
-  EXPECT_EQ(resolve_url("http://a/", "  http://Example.org/ä b/../c?x=%7E  "), "http://Example.org/ä b/../c?x=%7E");
+  EXPECT_EQ(resolve_url("http://a/", "  http://Example.org/ä b/../c?x=%7E  "),
+            "http://Example.org/ä b/../c?x=%7E");
 }
 
 TEST(Url, WithoutABaseTheReferenceStays) {

@@ -1,0 +1,317 @@
+#include "app/daemon.hpp"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "app/file_watch.hpp"
+#include "app/log.hpp"
+#include "app/pipeline.hpp"
+#include "app/publication.hpp"
+#include "app/status_report.hpp"
+#include "server/server.hpp"
+
+namespace tributary::app {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+// News is published at once when nothing else is on its way, and never later than this.
+constexpr auto longest_wait_for_news = 5s;
+constexpr auto grace = 5s;
+
+}  // namespace
+
+struct Daemon::Impl : std::enable_shared_from_this<Impl> {
+  Impl(asio::io_context& context, const Context& given, config::Config loaded)
+      : io(context),
+        clock(given.running_clock()),
+        config_file(given.config_file),
+        config(std::move(loaded)),
+        next_visits(context),
+        next_publication(context) {}
+
+  asio::io_context& io;
+  Clock clock;
+  std::filesystem::path config_file;
+  config::Config config;
+  std::optional<Pipeline> pipeline;
+  std::optional<server::Server> server;
+  std::optional<FileWatch> watch;
+  asio::steady_timer next_visits;
+  asio::steady_timer next_publication;
+
+  std::map<std::string, FeedState> states;          // by key
+  std::set<std::pair<Timestamp, std::string>> due;  // when, and which feed; never one that is being visited
+  std::set<std::string> visiting;
+  store::Totals totals;
+  bool news = false;  // stored, not published yet
+  bool publishing = false;
+  bool reloading = false;
+  bool stopping = false;
+  std::optional<Timestamp> last_publication;
+  std::string last_reload = "none";
+  std::optional<Error> failure;
+
+  [[nodiscard]] bool enabled(const FeedState& state) const {
+    const auto partner = std::ranges::find(config.feeds, state.configured_url, &Partner::url);
+    return partner == config.feeds.end() || partner->enabled;
+  }
+
+  void take_states(std::vector<FeedState> fresh) {
+    states.clear();
+    due.clear();
+    for (auto& state : fresh) {
+      const std::string key = state.key;
+      const auto [place, added] = states.emplace(key, std::move(state));
+      if (added && !visiting.contains(key)) plan(place->second);
+    }
+    wake();
+  }
+
+  void plan(const FeedState& state) {
+    if (!enabled(state) || state.status == FeedStatus::gone || state.status == FeedStatus::disabled) return;
+    due.emplace(state.next_fetch.value_or(Timestamp{}), state.key);
+  }
+
+  /// Starts what is due and sets the timer for what comes next.
+  void wake() {
+    if (stopping) return;
+    const Timestamp now = clock();
+    while (!due.empty() && due.begin()->first <= now) {
+      const std::string key = due.begin()->second;
+      due.erase(due.begin());
+      const FeedState& state = states.at(key);
+      if (!fetcher::is_due(state, now, false)) {
+        // A running Retry-After outlasts the feed's own interval.
+        due.emplace(std::max(state.not_before.value_or(now), now + 1s), key);
+        continue;
+      }
+      visiting.insert(key);
+      pipeline->visit(state, [self = shared_from_this()](const Visit& visit) { self->visited(visit); });
+    }
+    if (due.empty()) return;
+    // Hours at the most: a clock that was set meanwhile is noticed then.
+    next_visits.expires_after(std::min<std::chrono::seconds>(due.begin()->first - now, 1h));
+    next_visits.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      if (!error) self->wake();
+    });
+  }
+
+  void visited(const Visit& visit) {
+    visiting.erase(visit.state.key);
+    if (const auto known = states.find(visit.state.key); known != states.end()) {
+      const std::size_t items = known->second.items;
+      known->second = visit.state;
+      known->second.items = items;
+      plan(known->second);
+    }
+    if (visit.parsed) news = true;
+    if (news && !publishing && !stopping) {
+      if (visiting.empty()) {
+        publish();
+      } else if (next_publication.expiry() <= std::chrono::steady_clock::now()) {
+        next_publication.expires_after(longest_wait_for_news);
+        next_publication.async_wait([self = shared_from_this()](boost::system::error_code error) {
+          if (!error && self->news && !self->publishing) self->publish();
+        });
+      }
+    }
+    wake();
+  }
+
+  struct Published {
+    Result<publisher::Written> written;
+    std::optional<store::Totals> totals;
+    std::vector<FeedState> states;
+  };
+
+  void publish() {
+    publishing = true;
+    news = false;
+    next_publication.expires_at(std::chrono::steady_clock::time_point::min());
+    auto outcome = std::make_shared<Published>();
+    pipeline->with_store(
+        [outcome, now_config = config](store::Store& store) {
+          outcome->written = publish_all(now_config, store);
+          if (auto counted = store.totals()) outcome->totals = *counted;
+          if (auto fresh = store.feed_states()) outcome->states = std::move(*fresh);
+        },
+        [self = shared_from_this(), outcome] { self->published(*outcome); });
+  }
+
+  void published(const Published& outcome) {
+    publishing = false;
+    if (outcome.totals) totals = *outcome.totals;
+    for (const auto& state : outcome.states) {
+      if (const auto known = states.find(state.key); known != states.end()) known->second.items = state.items;
+    }
+    if (outcome.written) {
+      last_publication = clock();
+      log_info("published written=" + std::to_string(outcome.written->written) +
+               " unchanged=" + std::to_string(outcome.written->unchanged));
+    } else {
+      log_error("publication failed error=\"" + to_string(outcome.written.error()) + "\"");
+    }
+    if (news && visiting.empty()) publish();
+  }
+
+  void reload() {
+    if (stopping || reloading) return;
+    auto loaded = config::load(config_file);
+    if (!loaded) {
+      for (const auto& fault : loaded.error()) log_error("reload error=\"" + config::to_string(fault) + "\"");
+      last_reload = "refused at " + to_rfc3339(clock());
+      return;
+    }
+    if (loaded->config.store != config.store || loaded->config.server.listen != config.server.listen ||
+        loaded->config.server.admin != config.server.admin) {
+      log_warn("reload warning=\"a new store or address takes a restart\"");
+    }
+    loaded->config.store = config.store;
+    loaded->config.server = config.server;
+    reloading = true;
+    config = std::move(loaded->config);
+    pipeline->reconfigure(config);
+    auto fresh = std::make_shared<Result<std::vector<FeedState>>>();
+    pipeline->with_store(
+        [fresh, next = catalogue(config), now = clock()](store::Store& store) {
+          const auto configured = store.configure(next, now);
+          *fresh = configured ? store.feed_states() : std::unexpected(configured.error());
+        },
+        [self = shared_from_this(), fresh] {
+          self->reloading = false;
+          if (!*fresh) {
+            log_error("reload error=\"" + to_string(fresh->error()) + "\"");
+            self->last_reload = "failed at " + to_rfc3339(self->clock());
+            return;
+          }
+          self->last_reload = "done at " + to_rfc3339(self->clock());
+          log_info("reload feeds=" + std::to_string((*fresh)->size()));
+          self->take_states(std::move(**fresh));
+          self->news = true;
+          if (!self->publishing) self->publish();
+        });
+  }
+
+  [[nodiscard]] StatusReport report() const {
+    StatusReport now{.feeds = {}, .totals = totals};
+    std::map<std::string_view, const FeedState*> by_url;
+    for (const auto& [key, state] : states) by_url.emplace(state.configured_url, &state);
+    for (const auto& partner : config.feeds) {
+      FeedState state;
+      if (const auto known = by_url.find(partner.url); known != by_url.end()) state = *known->second;
+      state.configured_url = partner.url;
+      if (state.url.empty()) state.url = partner.url;
+      state.name = partner.name;
+      if (!partner.enabled) state.status = FeedStatus::disabled;
+      now.feeds.push_back(std::move(state));
+    }
+    now.totals.feeds = config.feeds.size();
+    return now;
+  }
+
+  [[nodiscard]] server::Made admin(const std::string& target) const {
+    const std::string path = target.substr(0, target.find('?'));
+    if (path == "/health" || path == "/")
+      return {200, "text/html; charset=utf-8", status_html(report(), config.site.title)};
+    if (path == "/health.json") return {200, "application/json", status_json(report())};
+    if (path == "/metrics") {
+      std::string text = status_metrics(report());
+      if (last_publication) {
+        text +=
+            "# HELP tributary_last_publication_timestamp_seconds When the outputs were last rendered without "
+            "a fault.\n"
+            "# TYPE tributary_last_publication_timestamp_seconds gauge\n"
+            "tributary_last_publication_timestamp_seconds " +
+            std::to_string(last_publication->time_since_epoch().count()) + "\n";
+      }
+      return {200, "text/plain; version=0.0.4; charset=utf-8", text};
+    }
+    return {404, "text/plain; charset=utf-8", "not found\n"};
+  }
+
+  void stop() {
+    if (stopping) return;
+    stopping = true;
+    watch.reset();
+    next_visits.cancel();
+    next_publication.cancel();
+    pipeline->cancel();
+    server->stop(grace);
+    if (failure || !news) return;
+    pipeline->with_store(
+        [now_config = config](store::Store& store) {
+          if (const auto written = publish_all(now_config, store); !written) {
+            log_error("publication failed error=\"" + to_string(written.error()) + "\"");
+          }
+        },
+        [] {});
+  }
+};
+
+Daemon::Daemon(asio::io_context& io, const Context& context, config::Config config)
+    : impl_(std::make_shared<Impl>(io, context, std::move(config))) {}
+
+Daemon::~Daemon() {
+  // Callbacks that are still queued hold the Impl; what they would reach is taken down in order here.
+  impl_->watch.reset();
+  impl_->pipeline.reset();
+  impl_->server.reset();
+}
+
+Result<void> Daemon::start() {
+  Impl& impl = *impl_;
+  // Addresses first: a second daemon on the same port ends before it touches the store.
+  server::Options options{.addresses = impl.config.server, .folder = impl.config.output};
+  impl.server.emplace(impl.io, options, [weak = std::weak_ptr(impl_)](const std::string& target) {
+    const auto self = weak.lock();
+    return self ? self->admin(target) : server::Made{503, "text/plain; charset=utf-8", "stopping\n"};
+  });
+  if (const auto listening = impl.server->listen(); !listening) return std::unexpected(listening.error());
+
+  auto store = store::open(impl.config.store, store::Access::write);
+  if (!store) return std::unexpected(store.error());
+  if (const auto configured = (*store)->configure(catalogue(impl.config), impl.clock()); !configured) {
+    return std::unexpected(configured.error());
+  }
+  auto states = (*store)->feed_states();
+  if (!states) return std::unexpected(states.error());
+
+  impl.pipeline.emplace(impl.io, impl.config, std::move(*store), impl.clock);
+  impl.pipeline->store_failed = [weak = std::weak_ptr(impl_)](const Error& error) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->failure = error;
+    self->stop();
+  };
+  impl.watch.emplace(impl.io, impl.config_file, [weak = std::weak_ptr(impl_)] {
+    if (const auto self = weak.lock()) self->reload();
+  });
+  impl.publish();
+  impl.take_states(std::move(*states));
+  return {};
+}
+
+std::string Daemon::url() const {
+  return impl_->server->url();
+}
+std::string Daemon::admin_url() const {
+  return impl_->server->admin_url();
+}
+void Daemon::reload() {
+  impl_->reload();
+}
+void Daemon::stop() {
+  impl_->stop();
+}
+const std::optional<Error>& Daemon::failure() const {
+  return impl_->failure;
+}
+
+}  // namespace tributary::app

@@ -1,0 +1,135 @@
+#include <CLI/CLI.hpp>
+#include <clocale>
+#include <csignal>
+#include <exception>
+#include <functional>
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "app/log.hpp"
+
+namespace {
+
+using namespace tributary;
+
+/// Commands of the table in --help whose time has not come: they say so and end with 1.
+int not_there_yet(const std::string& name) {
+  app::complain("the command '" + name + "' is not there yet in version " TRIBUTARY_VERSION);
+  return app::Exit::failed;
+}
+
+struct Unavailable {
+  const char* name;
+  const char* description;
+};
+constexpr Unavailable unavailable[] = {
+    {"preview", "Show what a changed feeds.yaml would add to, remove from and reorder on each page"},
+    {"discover", "List the feeds that a site offers"},
+    {"add", "Put a feed into feeds.yaml"},
+    {"remove", "Take a feed out of feeds.yaml"},
+    {"import", "Take feeds over from an OPML file"},
+    {"export", "Write the feeds as OPML"},
+    {"explain", "Tell where an item came from, what it was merged with, and why it is or is not on the page"},
+    {"move-store", "Move the whole store to another backend"},
+};
+
+int real_main(int argc, char** argv) {
+  CLI::App cli("Tributary: many partner feeds flow in; one \"Most Recently Added\" stream flows out.",
+               "tributary");
+  cli.set_version_flag("--version", "tributary " TRIBUTARY_VERSION);
+  cli.require_subcommand(1);
+  cli.fallthrough();
+  cli.footer("Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.");
+
+  app::Context context;
+  std::string config_file = "feeds.yaml";
+  std::string log_level = "warn";
+  std::string now;
+  cli.add_option("--config", config_file, "The configuration")->capture_default_str();
+  cli.add_option("--log-level", log_level, "Least urgent messages on stderr")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->capture_default_str();
+  cli.add_option("--now", now, "Set the clock (RFC 3339), for tests and reproducible runs")
+      ->type_name("RFC3339");
+
+  std::function<int()> command;
+
+  cli.add_subcommand("run", "The daemon: schedule, fetch, store, publish, serve")->callback([&] {
+    command = [&] { return app::run(context); };
+  });
+
+  app::UpdateOptions update;
+  auto* update_command = cli.add_subcommand("update", "One pass for cron: fetch what is due, store, publish");
+  update_command->add_flag("--force", update.force, "Pass over everything that only asks for patience");
+  update_command->add_option("FEED", update.feeds, "Only these feeds, by URL, slug or name");
+  update_command->callback([&] { command = [&] { return app::update(context, update); }; });
+
+  cli.add_subcommand("publish", "Render every output again from the store")->callback([&] {
+    command = [&] { return app::publish(context); };
+  });
+  cli.add_subcommand("serve", "Serve the published output only")->callback([&] {
+    command = [&] { return app::serve(context); };
+  });
+
+  app::CheckOptions check;
+  auto* check_command =
+      cli.add_subcommand("check", "Validate feeds.yaml: every fault at once, with its place");
+  check_command->callback([&] { command = [&] { return app::check(context, check); }; });
+
+  bool json = false;
+  auto* status_command = cli.add_subcommand("status", "Each feed's state and figures");
+  status_command->add_flag("--json", json, "As JSON");
+  status_command->callback([&] { command = [&] { return app::status(context, json); }; });
+
+  app::ParseCommand parse;
+  auto* parse_command = cli.add_subcommand("parse", "What the parser makes of a document, as JSON");
+  parse_command->add_option("SOURCE", parse.source, "A file, '-' for standard input, or an http(s) URL")
+      ->required();
+  parse_command->add_option("--base", parse.base, "The address the document came from")->type_name("URL");
+  parse_command->add_option("--content-type", parse.content_type, "The Content-Type header it came with")
+      ->type_name("VALUE");
+  parse_command->callback([&] { command = [&] { return app::parse(context, parse); }; });
+
+  app::DemoOptions demo;
+  auto* demo_command =
+      cli.add_subcommand("demo", "The sample partners on a loopback port, and run over them");
+  demo_command->add_flag("--once", demo.once, "One pass instead of the daemon");
+  demo_command->callback([&] { command = [&] { return app::demo(context, demo); }; });
+
+  for (const auto& [name, description] : unavailable) {
+    auto* later = cli.add_subcommand(name, description);
+    later->prefix_command();
+    later->callback([&command, name = name] { command = [name] { return not_there_yet(name); }; });
+  }
+
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return cli.exit(error) == 0 ? app::Exit::done : app::Exit::usage;
+  }
+  context.config_file = config_file;
+  if (!now.empty()) {
+    context.now = from_rfc3339(now);
+    if (!context.now) {
+      app::complain("--now: '" + now + "' is no RFC 3339 date and time, e.g. 2026-11-24T12:00:00Z");
+      return app::Exit::usage;
+    }
+  }
+  app::start_log(log_level);
+  return command();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A reader that closes a pipe or a socket early is an error of that write, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  // A file-size limit (ulimit -f) is then a failing write with its own message.
+  std::signal(SIGXFSZ, SIG_IGN);
+  try {
+    return real_main(argc, argv);
+  } catch (const std::exception& bug) {
+    app::complain(std::string("internal error: ") + bug.what());
+    return app::Exit::failed;
+  }
+}

@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "store/store.hpp"
+
+namespace tributary::app {
+
+/// What `status` and `/health` say: one state for each configured feed, in the configuration's order, also of
+/// those the store has not met yet; and the totals.
+struct StatusReport {
+  std::vector<FeedState> feeds = {};
+  store::Totals totals = {};
+};
+
+/// `store` may be null: then nothing is known yet.
+[[nodiscard]] Result<StatusReport> status_report(const config::Config& config, store::Store* store);
+
+/// The JSON document of DESIGN.md, "The command line"; every member is always there, null when unknown.
+[[nodiscard]] std::string status_json(const StatusReport& report);
+
+/// For a terminal or a file: those that need attention first.
+[[nodiscard]] std::string status_text(const StatusReport& report, bool colours);
+
+/// The same as a page of its own.
+[[nodiscard]] std::string status_html(const StatusReport& report, const std::string& title);
+
+/// Prometheus text exposition format 0.0.4.
+[[nodiscard]] std::string status_metrics(const StatusReport& report);
+
+}  // namespace tributary::app

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "app/log.hpp"
+#include "app/pipeline.hpp"
+#include "app/progress.hpp"
+#include "app/publication.hpp"
+
+namespace tributary::app {
+namespace {
+
+/// Whether a name on the command line means this feed.
+bool means(const std::string& word, const FeedState& state, const config::Config& config) {
+  if (word == state.configured_url || word == state.url) return true;
+  return std::ranges::any_of(config.feeds, [&](const Partner& partner) {
+    return partner.url == state.configured_url && (word == partner.slug || word == partner.name);
+  });
+}
+
+/// The feeds to visit; an unknown name is a fault of usage.
+Result<std::vector<FeedState>> chosen(const std::vector<FeedState>& states, const config::Config& config,
+                                      const UpdateOptions& options, Timestamp now) {
+  for (const auto& word : options.feeds) {
+    const bool known =
+        std::ranges::any_of(states, [&](const FeedState& s) { return means(word, s, config); });
+    if (!known)
+      return std::unexpected(
+          Error{ErrorKind::usage, word, "no feed of this URL, slug or name is configured"});
+  }
+  std::vector<FeedState> feeds;
+  for (const auto& state : states) {
+    const bool named =
+        options.feeds.empty() || std::ranges::any_of(options.feeds, [&](const std::string& word) {
+          return means(word, state, config);
+        });
+    const auto partner = std::ranges::find(config.feeds, state.configured_url, &Partner::url);
+    const bool enabled = partner == config.feeds.end() || partner->enabled;
+    if (named && enabled && fetcher::is_due(state, now, options.force)) feeds.push_back(state);
+  }
+  return feeds;
+}
+
+}  // namespace
+
+int update(const Context& context, const UpdateOptions& options) {
+  const auto config = load_config(context);
+  if (!config) return Exit::usage;
+  const Clock clock = context.pass_clock();
+
+  auto store = store::open(config->store, store::Access::write);
+  if (!store) return fail(store.error());
+  if (const auto configured = (*store)->configure(catalogue(*config), clock()); !configured) {
+    return fail(configured.error());
+  }
+  const auto states = (*store)->feed_states();
+  if (!states) return fail(states.error());
+  const auto feeds = chosen(*states, *config, options, clock());
+  if (!feeds) return fail(feeds.error());
+
+  boost::asio::io_context io;
+  std::optional<Error> failure;
+  std::size_t visited = 0;
+  std::size_t failing = 0;
+  bool interrupted = false;
+  Result<publisher::Written> written;
+  {
+    Pipeline pipeline(io, *config, std::move(*store), clock);
+    pipeline.store_failed = [&](const Error& error) {
+      failure = error;
+      io.stop();
+    };
+    // A signal ends the pass early, and cleanly: what has come is stored and published, the rest stays due.
+    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+    signals.async_wait([&](boost::system::error_code error, int) {
+      if (error) return;
+      interrupted = true;
+      pipeline.cancel();
+      io.stop();
+    });
+    {
+      Progress progress("fetching", feeds->size());
+      for (const auto& feed : *feeds) {
+        pipeline.visit(feed, [&](const Visit& visit) {
+          ++visited;
+          if (!visit.state.last_error.empty()) ++failing;
+          progress.advance(failing);
+          if (visited == feeds->size()) signals.cancel();
+        });
+      }
+      if (feeds->empty()) signals.cancel();
+      io.run();
+    }
+    if (failure) return fail(*failure);
+
+    io.restart();
+    pipeline.with_store([&](store::Store& open_store) { written = publish_all(*config, open_store); }, [] {});
+    io.run();
+    const auto added = pipeline.added();
+    log_info("pass feeds=" + std::to_string(visited) + " failed=" + std::to_string(failing) +
+             " new=" + std::to_string(added.fresh) + " changed=" + std::to_string(added.changed));
+    if (written) {
+      std::cout << visited << " fetched, " << failing << " failed, " << added.fresh << " new items, "
+                << added.changed << " changed; " << written->written << " files written to "
+                << config->output.string() << '\n';
+    }
+  }
+  if (!written) return fail(written.error());
+  if (interrupted) log_warn("the pass was interrupted; feeds that were not reached stay due");
+  return Exit::done;
+}
+
+}  // namespace tributary::app
