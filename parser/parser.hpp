@@ -22,20 +22,20 @@ struct ParseOptions {
   std::string timezone = {};  ///< IANA name for dates without a zone; empty: UTC
 };
 
-/// Reads a feed as parse-contract.md says. Fails with ErrorKind::not_a_feed (HTML page, OPML, empty document, no
-/// recognisable root); whatever can be read of a damaged feed is read, and Feed::warnings says what was wrong.
-/// Never crashes, hangs, or takes memory out of proportion to the input.
+/// Reads a feed as parse-contract.md says. Fails with ErrorKind::not_a_feed (HTML page, OPML, empty document,
+/// no recognisable root); whatever can be read of a damaged feed is read, and Feed::warnings says what was
+/// wrong. Never crashes, hangs, or takes memory out of proportion to the input.
 [[nodiscard]] Result<Feed> parse(const Document& document, const ParseOptions& options = {});
 
 /// The JSON document of parse-contract.md, UTF-8, ending in a line end. Unknown members are left out.
 [[nodiscard]] std::string to_json(const Feed& feed);
 
-/// HTML from anywhere → HTML that may be shown (parse-contract.md, "Sanitised HTML"). `base` resolves relative URLs.
-/// Sanitising its own result changes nothing.
+/// HTML from anywhere → HTML that may be shown (parse-contract.md, "Sanitised HTML"). `base` resolves
+/// relative URLs. Sanitising its own result changes nothing.
 [[nodiscard]] SafeHtml sanitise(std::string_view html, std::string_view base = {});
 
-/// The feeds that an HTML page names (link rel=alternate or rel=feed with a feed's media type), absolute, in document
-/// order, without duplicates.
+/// The feeds that an HTML page names (link rel=alternate or rel=feed with a feed's media type), absolute, in
+/// document order, without duplicates.
 [[nodiscard]] std::vector<Link> discover(std::string_view html, std::string_view base);
 
 }  // namespace tributary::parser

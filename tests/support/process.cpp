@@ -27,7 +27,8 @@ struct Pipe {
   }
 };
 
-pid_t start(const std::vector<std::string>& command, int in, int out, int err, const std::filesystem::path& folder) {
+pid_t start(const std::vector<std::string>& command, int in, int out, int err,
+            const std::filesystem::path& folder) {
   std::vector<char*> arguments;
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -44,7 +45,9 @@ pid_t start(const std::vector<std::string>& command, int in, int out, int err, c
   return pid;
 }
 
-int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+int code_of(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
 
 int milliseconds_until(Steady::time_point end) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Steady::now()).count();
@@ -64,8 +67,8 @@ int reap(pid_t pid, Steady::time_point end) {
 
 }  // namespace
 
-Finished run(const std::vector<std::string>& command, const std::string& input, const std::filesystem::path& folder,
-             std::chrono::seconds limit) {
+Finished run(const std::vector<std::string>& command, const std::string& input,
+             const std::filesystem::path& folder, std::chrono::seconds limit) {
   const auto end = Steady::now() + limit;
   TemporaryFolder scratch;
   write_file(scratch / "in", input);
@@ -103,7 +106,9 @@ Finished run(const std::vector<std::string>& command, const std::string& input, 
   return finished;
 }
 
-std::filesystem::path tributary_program() { return TRIBUTARY_PROGRAM; }
+std::filesystem::path tributary_program() {
+  return TRIBUTARY_PROGRAM;
+}
 
 Finished tributary(std::vector<std::string> arguments, const std::string& input) {
   arguments.insert(arguments.begin(), tributary_program());
@@ -145,7 +150,9 @@ std::string Background::wait_for_line(const std::string& text, std::chrono::seco
   }
 }
 
-void Background::signal(int number) const { kill(pid_, number); }
+void Background::signal(int number) const {
+  kill(pid_, number);
+}
 
 int Background::wait(std::chrono::seconds limit) {
   const int code = reap(pid_, Steady::now() + limit);

@@ -14,7 +14,8 @@ struct Finished {
   std::string err = {};
 };
 
-/// Runs a program to its end, standard input empty or `input`. Kills it after `limit`, and the code is then 128 + SIGKILL.
+/// Runs a program to its end, standard input empty or `input`. Kills it after `limit`, and the code is then
+/// 128 + SIGKILL.
 [[nodiscard]] Finished run(const std::vector<std::string>& command, const std::string& input = {},
                            const std::filesystem::path& folder = {},
                            std::chrono::seconds limit = std::chrono::seconds{120});
@@ -31,8 +32,10 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  /// Reads standard output until a line holds `text`, and returns that line; empty when the program ends or `limit` passes first.
-  [[nodiscard]] std::string wait_for_line(const std::string& text, std::chrono::seconds limit = std::chrono::seconds{60});
+  /// Reads standard output until a line holds `text`, and returns that line; empty when the program ends or
+  /// `limit` passes first.
+  [[nodiscard]] std::string wait_for_line(const std::string& text,
+                                          std::chrono::seconds limit = std::chrono::seconds{60});
   void signal(int number) const;
   /// Waits for the end and returns the exit code (128 + N after signal N); kills it after `limit`.
   [[nodiscard]] int wait(std::chrono::seconds limit = std::chrono::seconds{60});
