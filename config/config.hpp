@@ -11,7 +11,8 @@
 /// feeds.yaml → Config: every fault at once, each with its line and column; its JSON Schema; OPML in and out.
 namespace tributary::config {
 
-/// Everything that feeds.yaml says, defaults filled in. Relative paths have been made absolute against its folder.
+/// Everything that feeds.yaml says, defaults filled in. Relative paths have been made absolute against its
+/// folder.
 struct Config {
   std::filesystem::path file = {};  ///< where it was read from
   Site site = {};
@@ -37,9 +38,12 @@ struct Fault {
   std::string what = {};  ///< what is wrong, with the offending text
   std::string mend = {};  ///< how to mend it
   bool warning = false;   ///< a warning alone doesn't refuse the file
+  std::string source =
+      {};          ///< the text of the line, secrets in it replaced by dots; empty when it cannot be shown
+  int length = 0;  ///< code points from column on that are at fault
 };
 
-/// "file:line:column: what, and how to mend it" (without a line end).
+/// "file:line:column: what; how to mend it" (without a line end); a warning says so before what.
 [[nodiscard]] std::string to_string(const Fault& fault);
 
 struct Loaded {
@@ -47,11 +51,28 @@ struct Loaded {
   std::vector<Fault> warnings = {};
 };
 
-/// Reads and validates the file. Never throws; an unreadable file is one Fault with line 0. Faults come in the order of the
-/// file. Nothing outside the file is asked but whether files that it names exist.
+/// Reads and validates the file. Never throws; an unreadable file is one Fault with line 0. Faults come in
+/// the order of the file. Nothing outside the file is asked but whether files that it names exist.
 [[nodiscard]] std::expected<Loaded, std::vector<Fault>> load(const std::filesystem::path& file);
 
 /// The same for text in memory; `file` names it in faults and is the anchor of relative paths.
-[[nodiscard]] std::expected<Loaded, std::vector<Fault>> parse(std::string_view yaml, const std::filesystem::path& file);
+[[nodiscard]] std::expected<Loaded, std::vector<Fault>> parse(std::string_view yaml,
+                                                              const std::filesystem::path& file);
+
+/// JSON Schema (2020-12) of feeds.yaml, for editors; config/feeds.schema.json holds the same text. Made of
+/// the table of keys that also reads the file.
+[[nodiscard]] std::string schema();
+
+/// One key of feeds.yaml, for people.
+struct KeyHelp {
+  std::string path = {};      ///< "fetch.interval", "feeds[].url"
+  std::string kind = {};      ///< "a duration such as 30s, 15m, 1h or 1d"
+  std::string fallback = {};  ///< the default, as JSON; empty when there is none
+  std::string doc = {};
+  bool required = false;
+};
+
+/// Every key in the order of the documentation.
+[[nodiscard]] std::vector<KeyHelp> keys();
 
 }  // namespace tributary::config

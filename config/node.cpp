@@ -1,0 +1,367 @@
+#include "config/node.hpp"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <istream>
+#include <map>
+#include <optional>
+#include <streambuf>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+namespace tributary::config {
+namespace {
+
+// feeds.yaml needs six levels; more is a mistake or an attack.
+constexpr std::size_t deepest = 32;
+// What aliases may add up to: enough for a shared block in every one of ten thousand feeds.
+constexpr std::size_t alias_budget = 100'000;
+
+// Ends the reading of events; the fault has been told.
+struct Stop {};
+
+class ViewBuffer : public std::streambuf {
+ public:
+  explicit ViewBuffer(std::string_view text) {
+    auto* begin = const_cast<char*>(text.data());  // streambuf's get area is never written to
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+std::size_t weight(const Node& node) {
+  std::size_t sum = 1;
+  for (const auto& member : node.members) sum += 1 + weight(member.value);
+  for (const auto& item : node.items) sum += weight(item);
+  return sum;
+}
+
+class Builder : public YAML::EventHandler {
+ public:
+  Builder(const Source& source, std::vector<Fault>& faults) : source_(source), faults_(faults) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override { document_ = at(mark); }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    Node node{.span = {at(mark), at(mark)}};
+    // The mark of a value that is not there is that of the next token: the key's place serves the reader
+    // better.
+    if (!stack_.empty() && stack_.back().key) node.span = stack_.back().key->span;
+    remember(anchor, node);
+    add(std::move(node));
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    const auto begin = skip_properties(at(mark));
+    if (tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:str") refuse_tag(mark);
+    Node node{.kind = Node::Kind::scalar, .quoted = tag != "?", .span = {begin, begin}, .text = value};
+    const char first = begin < text().size() ? text()[begin] : ' ';
+    if (first == '"' || first == '\'') {
+      node.span.end = quoted_end(text(), begin);
+      if (node.span.end == std::string_view::npos) {
+        stop({begin, begin + 1}, "yaml-syntax",
+             fmt::format("the quote {} that opens here is never closed", first),
+             fmt::format("close it with {}", first));
+      }
+    } else if (first == '|' || first == '>') {
+      node.span.end = std::min(text().find_first_of("\r\n", begin), text().size());
+    } else {
+      node.span.end = plain_end(begin, value);
+    }
+    last_scalar_ = node.span;
+    remember(anchor, node);
+    add(std::move(node));
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto begin = at(mark);
+    const Span span{begin, std::min(text().find_first_of(" \t\r\n,]}", begin), text().size())};
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end())
+      stop(span, "yaml-alias", "the alias stands for a value that holds it", "write the value itself");
+    budget_used_ += weight(found->second);
+    if (budget_used_ > alias_budget) {
+      stop(span, "yaml-alias", fmt::format("aliases add up to more than {} values", alias_budget),
+           "use fewer of them");
+    }
+    Node node = found->second;
+    node.span = span;
+    add(std::move(node));
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override {
+    open(Node::Kind::sequence, mark, tag, anchor, style);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override {
+    open(Node::Kind::mapping, mark, tag, anchor, style);
+  }
+  void OnMapEnd() override { close(); }
+
+  /// Closes what is still open, so that the part that was read can be looked at.
+  Node take() {
+    while (!stack_.empty()) {
+      stack_.back().key.reset();
+      close();
+    }
+    return std::move(root_);
+  }
+
+  [[nodiscard]] std::size_t document() const { return document_; }
+  [[nodiscard]] std::optional<Span> last_scalar() const { return last_scalar_; }
+  /// The innermost `[` or `{` that was not closed.
+  [[nodiscard]] std::optional<std::size_t> open_flow() const {
+    for (auto frame = stack_.rbegin(); frame != stack_.rend(); ++frame) {
+      const auto begin = frame->node.span.begin;
+      if (frame->flow && begin < text().size() && (text()[begin] == '[' || text()[begin] == '{'))
+        return begin;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  struct Frame {
+    Node node = {};
+    std::optional<Node> key = {};
+    YAML::anchor_t anchor = 0;
+    bool flow = false;
+    std::unordered_map<std::string, std::size_t> seen = {};  // key → its place
+  };
+
+  [[nodiscard]] std::string_view text() const { return source_.text(); }
+  static std::size_t at(const YAML::Mark& mark) {
+    return mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos);
+  }
+
+  [[noreturn]] void stop(Span span, std::string code, std::string what, std::string mend) {
+    faults_.push_back(source_.fault(span, std::move(code), std::move(what), std::move(mend)));
+    throw Stop{};
+  }
+
+  void refuse_tag(const YAML::Mark& mark) {
+    const auto begin = at(mark);
+    const auto end = std::min(text().find_first_of(" \t\r\n,]}", begin), text().size());
+    faults_.push_back(source_.fault(
+        {begin, end}, "yaml-tag",
+        fmt::format("the tag `{}` has no meaning here", text().substr(begin, end - begin)), "delete it"));
+  }
+
+  // Anchors and tags stand before the value; yaml-cpp's mark is theirs.
+  [[nodiscard]] std::size_t skip_properties(std::size_t begin) const {
+    while (begin < text().size() && (text()[begin] == '&' || text()[begin] == '!')) {
+      begin = text().find_first_of(" \t\r\n", begin);
+      begin = std::min(text().find_first_not_of(" \t\r\n", begin), text().size());
+    }
+    return begin;
+  }
+
+  // A plain scalar on one line is in the text as it is; of a folded one the first line is enough to show the
+  // place.
+  [[nodiscard]] std::size_t plain_end(std::size_t begin, std::string_view value) const {
+    if (text().substr(begin).starts_with(value)) return begin + value.size();
+    const auto line_end = std::min(text().find_first_of("\r\n", begin), text().size());
+    const auto comment = text().substr(0, line_end).find(" #", begin);
+    const auto last = text().find_last_not_of(" \t", std::min(line_end, comment) - 1);
+    return last == std::string_view::npos || last < begin ? begin : last + 1;
+  }
+
+  void remember(YAML::anchor_t anchor, const Node& node) {
+    if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
+  }
+
+  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+            YAML::EmitterStyle::value style) {
+    const auto begin = skip_properties(at(mark));
+    if (tag != "?" && tag != "!") refuse_tag(mark);
+    if (stack_.size() >= deepest) {
+      stop({begin, begin + 1}, "yaml-depth", fmt::format("more than {} levels inside each other", deepest),
+           "feeds.yaml needs no more than six");
+    }
+    Frame frame;
+    frame.node.kind = kind;
+    frame.node.span = {begin, begin + 1};
+    frame.anchor = anchor;
+    frame.flow = style == YAML::EmitterStyle::Flow;
+    stack_.push_back(std::move(frame));
+  }
+
+  void close() {
+    Frame frame = std::move(stack_.back());
+    stack_.pop_back();
+    // A mapping in lines has no bracket to point at; its first key shows it best.
+    if (!frame.flow && !frame.node.members.empty()) frame.node.span = frame.node.members.front().key.span;
+    remember(frame.anchor, frame.node);
+    add(std::move(frame.node));
+  }
+
+  void add(Node node) {
+    if (stack_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    auto& frame = stack_.back();
+    if (frame.node.kind == Node::Kind::sequence) {
+      frame.node.items.push_back(std::move(node));
+    } else if (!frame.key) {
+      frame.key = std::move(node);
+    } else {
+      add_member(frame, std::move(node));
+    }
+  }
+
+  void add_member(Frame& frame, Node value) {
+    Node key = std::move(*frame.key);
+    frame.key.reset();
+    if (key.kind != Node::Kind::scalar) {
+      faults_.push_back(source_.fault(key.span, "yaml-key", "a key must be one word", "write `key: value`"));
+      return;
+    }
+    // yaml-cpp takes a line without a colon for a key without a value.
+    if (value.kind == Node::Kind::null && !followed_by_colon(key.span.end)) {
+      faults_.push_back(source_.fault(
+          key.span, "yaml-syntax", fmt::format("`{}` stands alone: no `:` follows it", key.text),
+          frame.flow ? "write `key: value`, or `[…]` for a list" : "write `key: value`"));
+      return;
+    }
+    const auto [first, fresh] = frame.seen.emplace(key.text, key.span.begin);
+    if (!fresh) {
+      faults_.push_back(source_.fault(key.span, "duplicate-key",
+                                      fmt::format("`{}` stands here a second time, first in line {}",
+                                                  key.text, source_.line_of(first->second)),
+                                      "keep one of them"));
+      return;
+    }
+    frame.node.members.push_back({std::move(key), std::move(value)});
+  }
+
+  [[nodiscard]] bool followed_by_colon(std::size_t offset) const {
+    const auto next = text().find_first_not_of(" \t\r\n", offset);
+    return next != std::string_view::npos && text()[next] == ':';
+  }
+
+  const Source& source_;
+  std::vector<Fault>& faults_;
+  std::vector<Frame> stack_ = {};
+  Node root_ = {};
+  std::map<YAML::anchor_t, Node> anchors_ = {};
+  std::size_t budget_used_ = 0;
+  std::size_t document_ = 0;
+  std::optional<Span> last_scalar_ = {};
+};
+
+// yaml-cpp speaks of its own tokens; what an admin needs is what to look for.
+struct Saying {
+  std::string_view of_yaml_cpp;
+  std::string_view what;
+  std::string_view mend;
+};
+constexpr Saying sayings[] = {
+    {"illegal map value", "a `: ` where no key can stand",
+     "put a value that holds `: ` in quotes, or mend the indentation"},
+    {"illegal map key", "a key where none can stand", "mend the indentation"},
+    {"illegal block entry", "a list entry `- ` where none can stand", "begin the list on a line of its own"},
+    {"end of map not found", "this fits nothing above it",
+     "mend the indentation, or put the whole value in quotes"},
+    {"end of sequence not found", "this fits nothing in the list above it",
+     "indent it as the list's `- `, or as its key"},
+    {"end of sequence flow not found", "a `,` or `]` is missing before this", "close the list with `]`"},
+    {"end of map flow not found", "a `,` or `}` is missing before this", "close the mapping with `}`"},
+    {"illegal flow end", "nothing was opened that this could close", "delete it, or put the value in quotes"},
+    {"illegal tab when looking for indentation", "a tab in the indentation", "indent with spaces"},
+    {"unknown token", "no value can begin with this character", "put the value in quotes"},
+    {"the referenced anchor is not defined", "no `&` names what this `*` asks for",
+     "put the value in quotes, or define the anchor before it"},
+    {"illegal EOF in scalar", "a quote is never closed", "close it"},
+    {"bad file", "this can't be read as YAML", "mend or delete it"},
+};
+
+Fault told(const Source& source, const Builder& builder, const YAML::Exception& error) {
+  const auto text = source.text();
+  auto begin = std::min(error.mark.pos < 0 ? 0 : static_cast<std::size_t>(error.mark.pos), text.size());
+  const bool in_flow = error.msg.find("flow not found") != std::string::npos;
+  if (const auto opened = builder.open_flow();
+      in_flow && opened && source.line_of(*opened) != source.line_of(begin)) {
+    const char bracket = text[*opened];
+    return source.fault({*opened, *opened + 1}, "yaml-syntax",
+                        fmt::format("the `{}` that opens here is not closed", bracket),
+                        fmt::format("close it with `{}`", bracket == '[' ? ']' : '}'));
+  }
+  const auto line_begin = text.find_last_of("\r\n", begin == 0 ? 0 : begin - 1);
+  const auto indentation = text.substr(line_begin == std::string_view::npos ? 0 : line_begin + 1);
+  const auto first = std::min(indentation.find_first_not_of(" \t"), indentation.size());
+  if (const auto tab = indentation.substr(0, first).find('\t'); tab != std::string_view::npos) {
+    const auto place = static_cast<std::size_t>(indentation.data() - text.data()) + tab;
+    return source.fault({place, place + 1}, "yaml-tab", "a tab in the indentation", "indent with spaces");
+  }
+  const auto end = std::min(text.find_first_of(" \t\r\n,]}:", begin + 1), text.size());
+  const auto* const saying = std::ranges::find(sayings, std::string_view(error.msg), &Saying::of_yaml_cpp);
+  if (saying == std::end(sayings))
+    return source.fault({begin, end}, "yaml-syntax", "not YAML: " + error.msg, "mend or delete it");
+  std::string mend(saying->mend);
+  if (const auto last = builder.last_scalar();
+      last && last->end <= begin && source.line_of(last->begin) != source.line_of(last->end)) {
+    mend = fmt::format("look whether the quote opened in line {} ends where it should",
+                       source.line_of(last->begin));
+  }
+  return source.fault({begin, end}, "yaml-syntax", std::string(saying->what), std::move(mend));
+}
+
+}  // namespace
+
+const Node* Node::find(std::string_view key) const {
+  const auto found =
+      std::ranges::find_if(members, [&](const Member& member) { return member.key.text == key; });
+  return found == members.end() || found->value.kind == Kind::null ? nullptr : &found->value;
+}
+
+std::size_t quoted_end(std::string_view text, std::size_t begin) {
+  const char quote = text[begin];
+  for (std::size_t i = begin + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      if (quote == '"' || i + 1 >= text.size() || text[i + 1] != quote) return i + 1;
+      ++i;
+    }
+  }
+  return std::string_view::npos;
+}
+
+Tree read_tree(const Source& source, std::vector<Fault>& faults) {
+  Builder builder(source, faults);
+  Tree tree;
+  try {
+    ViewBuffer buffer(source.text());
+    std::istream stream(&buffer);
+    YAML::Parser parser(stream);
+    parser.HandleNextDocument(builder);
+    tree.root = builder.take();
+    Builder rest(source, faults);
+    if (parser.HandleNextDocument(rest) && rest.take().kind != Node::Kind::null) {
+      const auto begin = rest.document();
+      const bool marked =
+          source.text().substr(begin).starts_with("---") || source.text().substr(0, begin).ends_with("...\n");
+      faults.push_back(marked ? source.fault({begin, begin + 3}, "yaml-documents",
+                                             "a second document begins here",
+                                             "feeds.yaml holds one: delete this line")
+                              : source.fault({begin, begin + 1}, "yaml-syntax", "this fits nothing above it",
+                                             "mend the indentation"));
+      tree.whole = false;
+    }
+  } catch (const Stop&) {
+    tree.whole = false;
+  } catch (const YAML::Exception& error) {
+    faults.push_back(told(source, builder, error));
+    tree.whole = false;
+  }
+  if (!tree.whole && tree.root.kind == Node::Kind::null) tree.root = builder.take();
+  return tree;
+}
+
+}  // namespace tributary::config
