@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,7 +13,8 @@
 /// What is known: items, identity, stories, revisions, feed states; the table of backends.
 namespace tributary::store {
 
-/// What the configuration says that the store must know to place items in streams and to pick a story's winner.
+/// What the configuration says that the store must know to place items in streams and to pick a story's
+/// winner.
 struct Catalogue {
   Site site = {};  ///< its URL's host mints the entry ids
   std::vector<Partner> partners = {};
@@ -20,11 +22,13 @@ struct Catalogue {
   PublishOptions publish = {};
   std::vector<Withdrawal> withdraw = {};
   StoryRules stories = {};
+  std::map<std::string, std::string> type_slugs =
+      {};  ///< type → slug of its page; a type that isn't here has none
 };
 
 /// One feed's news: its new state and, when a new document was parsed, the document.
 struct Delivery {
-  FeedState state = {};              ///< state.key says which feed
+  FeedState state = {};                   ///< state.key says which feed
   std::shared_ptr<const Feed> feed = {};  ///< null: only the state changes (304, unchanged body, failure)
 };
 
@@ -42,7 +46,8 @@ struct Totals {
   std::size_t feeds = 0, items = 0, stories = 0;
 };
 
-/// How to open: a reader never changes anything, works while a writer is busy, and sees a consistent snapshot per call.
+/// How to open: a reader never changes anything, works while a writer is busy, and sees a consistent snapshot
+/// per call.
 enum class Access { read, write };
 
 /// One process at a time owns a SQLite store for writing. A store object belongs to one thread at a time.
@@ -50,16 +55,16 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// Makes the store know the configured feeds (matched by URL, else by slug when the former URL is configured no more),
-  /// and places their items in streams anew where the configuration changed. Feeds no longer configured keep their items but
-  /// are in no stream.
+  /// Makes the store know the configured feeds (matched by URL, else by slug when the former URL is
+  /// configured no more), and places their items in streams anew where the configuration changed. Feeds no
+  /// longer configured keep their items but are in no stream.
   virtual Result<void> configure(const Catalogue& catalogue, Timestamp now) = 0;
 
   /// States of the configured feeds, in the order of the configuration.
   virtual Result<std::vector<FeedState>> feed_states() = 0;
 
-  /// Takes in what was fetched, all in one transaction. The identity rules of DESIGN.md hold: an item is added once however
-  /// often it comes, and only the feed that it came from may change it.
+  /// Takes in what was fetched, all in one transaction. The identity rules of DESIGN.md hold: an item is
+  /// added once however often it comes, and only the feed that it came from may change it.
   virtual Result<Added> take(std::span<const Delivery> deliveries, Timestamp now) = 0;
 
   /// The newest `limit` stories of a stream, newest first, read from an index.
@@ -71,9 +76,9 @@ class Store {
   virtual Result<Totals> totals() = 0;
 };
 
-/// Opens by URL: "sqlite:PATH", a bare path, or "postgresql://…". Folders are made, the schema is brought up to date (with
-/// Access::write only). ErrorKind::store_busy when another living process owns it (after waiting up to 10 s),
-/// ErrorKind::store_damaged when it is truncated or damaged: then nothing was changed.
+/// Opens by URL: "sqlite:PATH", a bare path, or "postgresql://…". Folders are made, the schema is brought up
+/// to date (with Access::write only). ErrorKind::store_busy when another living process owns it (after
+/// waiting up to 10 s), ErrorKind::store_damaged when it is truncated or damaged: then nothing was changed.
 [[nodiscard]] Result<std::unique_ptr<Store>> open(std::string_view url, Access access);
 
 }  // namespace tributary::store
