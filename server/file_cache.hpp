@@ -1,0 +1,111 @@
+#pragma once
+#include <sys/stat.h>
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "model/timestamp.hpp"
+#include "server/coding.hpp"
+#include "server/kind.hpp"
+#include "server/validators.hpp"
+
+// The published folder in memory. Another process replaces files by rename, so each request asks the disk
+// (one stat) whether the file is still the one that was read; a version, once read, is kept whole with its
+// ready-made header fields, so that an answer is two buffers and no work. What is under way keeps its version
+// alive whatever happens to the file.
+namespace tributary::server {
+
+/// A descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  ~Descriptor();
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] bool open() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+/// One version of a file.
+struct File {
+  struct Form {
+    bool made = false;
+    std::string bytes = {};  ///< empty when this coding is not worth it, and of a streamed file
+    std::string head = {};   ///< status line and fields of a 200, without Date, Connection and the empty line
+    std::string unchanged_head = {};  ///< the same of a 304
+  };
+
+  std::string path = {};  ///< relative to the folder
+  Kind kind = {};
+  std::string hash = {};  ///< of the bytes (of a streamed file: of what tells its versions apart)
+  Timestamp modified = {};
+  bool weak_date = false;  ///< see Validators
+  std::uint64_t size = 0;
+  std::array<Form, 3> forms = {};  ///< by Coding
+  std::string fields = {};         ///< those that every answer made of this version has
+  Descriptor stream =
+      Descriptor{};  ///< open for a file too large for memory; its bytes are read as they are sent
+  struct ::stat seen = {};
+
+  [[nodiscard]] Validators validators() const { return {hash, modified, weak_date}; }
+  [[nodiscard]] const Form& form(Coding coding) const { return forms[static_cast<std::size_t>(coding)]; }
+};
+
+class FileCache {
+ public:
+  struct Settings {
+    std::filesystem::path folder = {};
+    std::string site_url = {};
+    std::string hub_url = {};
+    std::size_t bytes = 0;  ///< budget; the file asked for least recently goes first
+  };
+  explicit FileCache(Settings settings);
+
+  enum class What { file, folder, nothing, trouble };
+  struct Found {
+    What what = What::nothing;
+    std::shared_ptr<File> file = {};
+  };
+
+  /// `path` is decoded and relative, without '.' or '..' segments. Never follows a symbolic link out of the
+  /// folder. `trouble`: it is there but cannot be read now.
+  [[nodiscard]] Found find(const std::string& path, Timestamp now);
+
+  /// The coding to answer with, made now if it was not before.
+  [[nodiscard]] Coding select(File& file, const Acceptable& acceptable);
+
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  void change(Settings settings);
+
+ private:
+  struct Slot {
+    std::shared_ptr<File> file = {};
+    std::list<const std::string*>::iterator use = {};
+  };
+  [[nodiscard]] Found load(const std::string& path, Timestamp now);
+  void keep(const std::string& path, std::shared_ptr<File> file);
+  void drop(const std::string& path);
+  void make_room();
+
+  Settings settings_;
+  std::string root_;  // of settings_.folder, with '/' at its end
+  std::string full_;  // scratch: the path asked of the disk
+  std::unordered_map<std::string, Slot> slots_;
+  std::list<const std::string*> uses_;  // most recent first; the strings are the keys of slots_
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace tributary::server
