@@ -1,5 +1,7 @@
 #pragma once
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,11 +16,12 @@ namespace boost::asio {
 class io_context;
 }
 
-/// When a feed is due, how it is fetched (libcurl's multi-socket interface on Boost.Asio), manners, address guard.
+/// When a feed is due, how it is fetched (libcurl's multi-socket interface on Boost.Asio), manners, address
+/// guard.
 namespace tributary::fetcher {
 
-/// What to ask for. Secrets (a password, a bearer token) arrive resolved, in `headers` or `user_password`; they are sent to
-/// the first host only and never logged.
+/// What to ask for. Secrets (a password, a bearer token) arrive resolved, in `headers` or `user_password`;
+/// they are sent to the first host only and never logged.
 struct Request {
   std::string feed = {};  ///< FeedState::key; comes back in the answer
   std::string url = {};   ///< requested as written (dot segments and fragment aside)
@@ -38,10 +41,11 @@ struct Hop {
 struct Answer {
   std::string feed = {};
   std::string requested_url = {};
-  std::string url = {};            ///< the last URL asked
+  std::string url = {};  ///< the last URL asked
   std::vector<Hop> redirects = {};
-  std::string permanent_url = {};  ///< where the leading run of 301/308 led; empty when the first hop was none
-  int status = 0;                  ///< HTTP status of the last answer; 0 when there was none
+  std::string permanent_url =
+      {};          ///< where the leading run of 301/308 led; empty when the first hop was none
+  int status = 0;  ///< HTTP status of the last answer; 0 when there was none
   std::string content_type = {};
   std::string etag = {};
   std::string last_modified = {};
@@ -51,16 +55,22 @@ struct Answer {
   std::string age = {};
   std::string retry_after = {};
   std::vector<std::string> link_headers = {};
-  std::string im = {};             ///< RFC 3229, instance manipulations applied
-  std::string body = {};           ///< decoded; empty unless status is 200 or 226, or an error page worth looking at
-  std::uint64_t wire_bytes = 0;    ///< received, before decompression
+  std::string im = {};  ///< RFC 3229, instance manipulations applied
+  std::string server = {};
+  std::string challenge = {};  ///< a header by which a bot wall names itself, e.g. "cf-mitigated: challenge"
+  std::string body = {};  ///< decoded; empty unless status is 200 or 226, or an error page worth looking at
+  std::uint64_t wire_bytes = 0;  ///< received, before decompression
   std::chrono::milliseconds took{0};
   std::optional<Error> error = {};
-  std::shared_ptr<void> place = {};  ///< let go when the body has been dealt with: it bounds the bodies in memory
+  bool cancelled =
+      false;  ///< called off by ourselves: says nothing about the feed, so it is no news for `after`
+  std::shared_ptr<void> place =
+      {};  ///< let go when the body has been dealt with: it bounds the bodies in memory
 };
 
-/// Fetches over HTTP/1.1 and HTTP/2 with gzip, deflate, br and zstd, never more than `concurrency` at once nor `per_host` at one
-/// host. One thread at a time: everything, callbacks too, runs on the io_context's thread.
+/// Fetches over HTTP/1.1 and HTTP/2 with gzip, deflate, br and zstd, never more than `concurrency` at once
+/// nor `per_host` at one host. One thread at a time: everything, callbacks too, runs on the io_context's
+/// thread.
 class Fetcher {
  public:
   /// `io` outlives the fetcher. `options.contact` goes into the User-Agent `Tributary/VERSION (+CONTACT)`.
@@ -78,35 +88,37 @@ class Fetcher {
   /// Ends all transfers, each with an error.
   void cancel();
 
-  [[nodiscard]] std::size_t waiting() const;   ///< queued, not started
+  [[nodiscard]] std::size_t waiting() const;  ///< queued, not started
   [[nodiscard]] std::size_t in_flight() const;
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // the handlers that wait in the io_context own it too
 };
 
-/// Whether an address may be dialled: only what IANA's special-purpose registries call globally reachable, or what `allow`
-/// (CIDR ranges) names. `address` is an IPv4 or IPv6 literal; anything else is refused.
+/// Whether an address may be dialled: only what IANA's special-purpose registries call globally reachable, or
+/// what `allow` (CIDR ranges) names. `address` is an IPv4 or IPv6 literal; anything else is refused.
 [[nodiscard]] bool address_allowed(std::string_view address, const std::vector<std::string>& allow);
 
-/// What kept an answer from being a success, if anything did; decides `failing`, `blocked`, `gone` and the words of last_error.
-/// Looks at status, headers and the beginning of the body. An answer with a feed in it, and a 304, pass.
+/// What kept an answer from being a success, if anything did; decides `failing`, `blocked`, `gone` and the
+/// words of last_error. Looks at status, headers and the beginning of the body. An answer with a feed in it,
+/// and a 304, pass.
 struct Verdict {
   FeedStatus status = FeedStatus::ok;
   std::optional<Error> error = {};
 };
 [[nodiscard]] Verdict judge(const Answer& answer);
 
-/// Whether the feed is to be asked now. A feed never fetched is due; `gone` and `disabled` never are. `force` passes over
-/// everything that only asks for patience, not over a running Retry-After.
+/// Whether the feed is to be asked now. A feed never fetched is due; `gone` and `disabled` never are. `force`
+/// passes over everything that only asks for patience, not over a running Retry-After.
 [[nodiscard]] bool is_due(const FeedState& state, Timestamp now, bool force);
 
-/// The state after an answer: when to come back, failures counted, validators kept (of a success only), words for the admin.
-/// Pure: time is passed in, and the jitter comes from `seed` (0..1), which only delays, by at most a fifth of the interval.
-/// `parsed` is the feed in the answer's body, null for a 304, an unchanged body or a failure; `failure` is why there is none.
+/// The state after an answer: when to come back, failures counted, validators kept (of a success only), words
+/// for the admin. Pure: time is passed in, and the jitter comes from `seed` (0..1), which only delays, by at
+/// most a fifth of the interval. `parsed` is the feed in the answer's body, null for a 304, an unchanged body
+/// or a failure; `failure` is why there is none.
 [[nodiscard]] FeedState after(const FeedState& state, const Answer& answer, const Feed* parsed,
-                              const std::optional<Verdict>& failure, const Partner& partner, const FetchOptions& options,
-                              Timestamp now, double seed);
+                              const std::optional<Verdict>& failure, const Partner& partner,
+                              const FetchOptions& options, Timestamp now, double seed);
 
 }  // namespace tributary::fetcher

@@ -1,0 +1,92 @@
+#pragma once
+#include <curl/curl.h>
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "fetcher/fetcher.hpp"
+#include "fetcher/settings.hpp"
+#include "fetcher/wire_url.hpp"
+
+namespace tributary::fetcher {
+
+/// One request on its way through its redirects. Redirects are followed here and not by curl, because each
+/// hop is to be judged: its scheme, its host's turn, what it may be told, and whether it is for good.
+class Transfer {
+ public:
+  using Clock = std::chrono::steady_clock;
+  enum class Outcome { answered, redirected };
+
+  Transfer(Request request, std::function<void(Answer)> done);
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  /// Whether the next address can be asked at all; if not, the answer says why.
+  [[nodiscard]] bool askable(const Settings& settings);
+
+  /// What the next hop's host is counted under.
+  [[nodiscard]] const std::string& host_key() const { return host_key_; }
+  [[nodiscard]] bool under_way() const { return !answer_.redirects.empty(); }
+
+  /// Makes the handle ready for the next hop. The handle refers to this transfer until it is reset.
+  void begin(CURL* handle, std::shared_ptr<const Settings> settings, Clock::time_point now);
+
+  /// What the hop came to; `redirected` when another one is to follow.
+  [[nodiscard]] Outcome end(CURL* handle, CURLcode code, Clock::time_point now);
+
+  void fail(ErrorKind kind, std::string detail);
+  void cancel();
+
+  [[nodiscard]] Answer& answer() { return answer_; }
+  [[nodiscard]] std::function<void(Answer)> take_done() { return std::move(done_); }
+
+ private:
+  enum class Stop { none, header_too_large, body_too_large, error_page_seen };
+
+  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+  static int on_progress(void* self, curl_off_t, curl_off_t down, curl_off_t, curl_off_t);
+  static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+
+  void forget_response();
+  void read_header(std::string_view line);
+  std::size_t take_body(std::string_view bytes);
+  void add_headers();
+  bool follow();
+  [[nodiscard]] bool wants_body() const;
+  [[nodiscard]] bool error_status() const { return answer_.status >= 300; }
+  void explain(CURL* handle, CURLcode code);
+  [[nodiscard]] std::string place_of_timeout(CURL* handle) const;
+
+  struct ListClose {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+
+  Request request_;
+  std::function<void(Answer)> done_;
+  Answer answer_;
+  std::shared_ptr<const Settings> settings_;
+  std::string url_;  ///< the hop's address as written
+  WireUrl wire_;
+  std::string host_key_;
+  std::set<std::string> asked_;
+  bool leading_permanent_ = true;
+  Clock::time_point began_;
+  std::chrono::milliseconds used_{0};
+
+  // Of the hop under way.
+  std::unique_ptr<curl_slist, ListClose> headers_;
+  std::array<char, CURL_ERROR_SIZE> words_{};
+  std::string location_;
+  std::string refused_address_;
+  std::size_t header_bytes_ = 0;
+  bool body_began_ = false;
+  Stop stop_ = Stop::none;
+};
+
+}  // namespace tributary::fetcher
