@@ -234,7 +234,8 @@ store::Catalogue catalogue(const config::Config& config) {
           .topics = config.topics,
           .publish = config.publish,
           .withdraw = config.withdraw,
-          .stories = config.stories};
+          .stories = config.stories,
+          .type_slugs = config::type_slugs(config)};
 }
 
 }  // namespace tributary::app

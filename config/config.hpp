@@ -1,6 +1,7 @@
 #pragma once
 #include <expected>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,10 @@ struct Loaded {
 /// The same for text in memory; `file` names it in faults and is the anchor of relative paths.
 [[nodiscard]] std::expected<Loaded, std::vector<Fault>> parse(std::string_view yaml,
                                                               const std::filesystem::path& file);
+
+/// The slug of each type's page, of all types that the configuration names: `type` and `types` of each feed. Made
+/// as a feed's slug is made of its name.
+[[nodiscard]] std::map<std::string, std::string> type_slugs(const Config& config);
 
 /// JSON Schema (2020-12) of feeds.yaml, for editors; config/feeds.schema.json holds the same text. Made of
 /// the table of keys that also reads the file.

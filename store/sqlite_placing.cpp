@@ -275,11 +275,13 @@ void SqliteStore::configure_feeds(std::set<std::int64_t>& touched) {
     const Partner& partner = catalogue_.partners[i];
     const std::string settings = settings_of(partner);
     if (matched[i] == nullptr) {
+      // The address may be the key of a feed that has moved on: this one is another feed then.
+      std::string key = partner.url;
+      for (int number = 2; feed_by_key(key); ++number) key = partner.url + "#" + std::to_string(number);
       prepared(
           "INSERT INTO feeds (key, url, slug, name, position, priority, licence, settings) VALUES (?, ?, ?, "
-          "?, ?, ?, ?, ?) "
-          "ON CONFLICT (key) DO UPDATE SET position = excluded.position")
-          .bind(partner.url)
+          "?, ?, ?, ?, ?)")
+          .bind(key)
           .bind(partner.url)
           .bind(partner.slug)
           .bind(partner.name)
