@@ -1,0 +1,100 @@
+#include "publisher/json.hpp"
+
+#include <cassert>
+
+#include "publisher/text.hpp"
+
+namespace tributary::publisher {
+
+void JsonWriter::separate() {
+  if (after_key_) {
+    after_key_ = false;
+    return;
+  }
+  if (levels_.empty()) return;
+  if (levels_.back().used) out_ += ',';
+  levels_.back().used = true;
+  out_ += '\n';
+  out_.append(2 * levels_.size(), ' ');
+}
+
+void JsonWriter::open(char start, char end) {
+  separate();
+  out_ += start;
+  levels_.push_back({end, false});
+}
+
+void JsonWriter::close() {
+  assert(!levels_.empty());
+  const Level level = levels_.back();
+  levels_.pop_back();
+  if (level.used) {
+    out_ += '\n';
+    out_.append(2 * levels_.size(), ' ');
+  }
+  out_ += level.end;
+}
+
+void JsonWriter::quote(std::string_view text) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  out_ += '"';
+  for (const char c : clean(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out_ += '\\';
+      out_ += c;
+    } else if (c == '\n') {
+      out_ += "\\n";
+    } else if (c == '\t') {
+      out_ += "\\t";
+    } else if (byte < 0x20 || byte == 0x7F || (use_ == For::html && (c == '<' || c == '>' || c == '&'))) {
+      out_ += "\\u00";
+      out_ += digits[byte >> 4];
+      out_ += digits[byte & 15];
+    } else {
+      out_ += c;
+    }
+  }
+  out_ += '"';
+}
+
+void JsonWriter::key(std::string_view name) {
+  separate();
+  quote(name);
+  out_ += ": ";
+  after_key_ = true;
+}
+
+void JsonWriter::value(std::string_view text) {
+  separate();
+  quote(text);
+}
+
+void JsonWriter::value(std::uint64_t number) {
+  separate();
+  out_ += std::to_string(number);
+}
+
+void JsonWriter::member(std::string_view name, std::string_view text) {
+  if (text.empty()) return;
+  key(name);
+  value(text);
+}
+
+void JsonWriter::object(std::string_view name) {
+  key(name);
+  open_object();
+}
+
+void JsonWriter::array(std::string_view name) {
+  key(name);
+  open_array();
+}
+
+std::string JsonWriter::take() {
+  assert(levels_.empty());
+  out_ += '\n';
+  return std::move(out_);
+}
+
+}  // namespace tributary::publisher

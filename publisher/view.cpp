@@ -1,0 +1,165 @@
+#include "publisher/view.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+#include "publisher/text.hpp"
+
+namespace tributary::publisher {
+namespace {
+
+// A story's copies on several pages are shown alike; more than this many are not kept for the next page.
+constexpr std::size_t max_known = 4096;
+
+std::string folder_of(StreamId::Kind kind) {
+  switch (kind) {
+    case StreamId::Kind::topic:
+      return "topics/";
+    case StreamId::Kind::partner:
+      return "partners/";
+    case StreamId::Kind::type:
+      return "types/";
+    case StreamId::Kind::all:
+      break;
+  }
+  return {};
+}
+
+std::vector<Place> places_of(const Publication& publication, StreamId::Kind kind) {
+  std::vector<Place> places;
+  for (const Page& page : publication.pages) {
+    if (page.stream.id.kind != kind) continue;
+    std::string title = one_line(page.title);
+    if (title.empty()) title = page.stream.id.slug;
+    places.push_back({page.stream.id, path_of(page.stream.id), std::move(title)});
+  }
+  // In the order of the configuration; the store's order is its own business.
+  const auto rank = [&](const Place& place) -> std::size_t {
+    if (kind == StreamId::Kind::topic) {
+      return static_cast<std::size_t>(std::ranges::find(publication.topics, place.id.slug, &Topic::slug) -
+                                      publication.topics.begin());
+    }
+    if (kind == StreamId::Kind::partner) {
+      return static_cast<std::size_t>(std::ranges::find(publication.partners, place.id.slug, &Partner::slug) -
+                                      publication.partners.begin());
+    }
+    return 0;
+  };
+  std::ranges::stable_sort(places, [&](const Place& a, const Place& b) {
+    const auto left = rank(a), right = rank(b);
+    return left != right ? left < right : a.id.slug < b.id.slug;
+  });
+  return places;
+}
+
+ShownPhoto photo_of(const Photo& photo, const PhotoBox& box) {
+  ShownPhoto shown{.src = web_address(photo.src),
+                   .alt = one_line(photo.alt),
+                   .credit = one_line(photo.credit),
+                   .licence = licence_terms(photo.licence.empty() ? photo.licence_url : photo.licence),
+                   .size = {}};
+  if (const std::string address = web_address(photo.licence_url); !address.empty())
+    shown.licence.address = address;
+  if (const auto* kept = box.find(photo.src)) {
+    shown.src = kept->path;
+    shown.size = kept->size;
+  }
+  return shown;
+}
+
+}  // namespace
+
+std::string path_of(const StreamId& id) {
+  return id.kind == StreamId::Kind::all ? std::string() : folder_of(id.kind) + id.slug + "/";
+}
+
+const Place* ShownSite::place(StreamId::Kind kind, std::string_view slug) const {
+  const auto& places = kind == StreamId::Kind::topic     ? topic_places
+                       : kind == StreamId::Kind::partner ? partner_places
+                                                         : type_places;
+  const auto found = std::ranges::find_if(places, [&](const Place& place) { return place.id.slug == slug; });
+  return found == places.end() ? nullptr : &*found;
+}
+
+Result<Viewer> Viewer::open(const Publication& publication) {
+  Viewer viewer;
+  viewer.site_ = std::make_shared<ShownSite>();
+  ShownSite& site = *viewer.site_;
+  const Site& given = publication.site;
+
+  site.url = web_address(given.url);
+  if (!site.url.ends_with('/')) site.url += '/';
+  site.title = one_line(given.title);
+  site.language = language_tag(given.language);
+  if (site.language.empty()) site.language = "en";
+  site.direction = direction_of(site.title, site.language);
+  site.rights = one_line(given.rights);
+  site.author = {one_line(given.author.name), email_address(given.author.email),
+                 web_address(given.author.uri)};
+  if (site.author.name.empty()) site.author.name = site.title;
+  site.hub = web_address(publication.hub);
+  site.options = publication.options;
+  site.licences = publication.licences;
+  site.topics = publication.topics;
+  site.partners = publication.partners;
+  site.topic_places = places_of(publication, StreamId::Kind::topic);
+  site.partner_places = places_of(publication, StreamId::Kind::partner);
+  site.type_places = places_of(publication, StreamId::Kind::type);
+
+  auto strings = Strings::load(site.language, given.templates);
+  if (!strings) return std::unexpected(strings.error());
+  site.strings = std::move(*strings);
+  site.dates = std::make_shared<DateFormat>(site.language, given.timezone, site.strings["date"]);
+  auto templates = Templates::load(given.templates);
+  if (!templates) return std::unexpected(templates.error());
+  site.templates = std::make_shared<Templates>(std::move(*templates));
+
+  for (const Page& page : publication.pages) {
+    const Photo& photo = page.photo;
+    if (photo.empty() || !web_address(photo.src).empty()) continue;
+    if (const auto added = viewer.photos_.add(photo.src); !added) return std::unexpected(added.error());
+  }
+  return viewer;
+}
+
+EntryPointer Viewer::entry(const StreamEntry& entry) {
+  const std::string key =
+      entry.id + '\n' + entry.partner_slug + '\n' + entry.feed + '\n' + to_rfc3339(entry.modified);
+  if (const auto found = known_.find(key); found != known_.end()) return found->second;
+  if (known_.size() >= max_known) known_.clear();
+  auto shown = std::make_shared<const ShownEntry>(show(entry, *site_));
+  known_.emplace(key, shown);
+  return shown;
+}
+
+ShownPage Viewer::page(const Page& page) {
+  ShownPage shown;
+  shown.site = site_.get();
+  shown.id = page.stream.id;
+  shown.path = path_of(page.stream.id);
+  for (const char c : shown.path) {
+    if (c == '/') shown.root += "../";
+  }
+  shown.title = one_line(page.title);
+  if (shown.title.empty()) shown.title = shown.path.empty() ? site_->title : page.stream.id.slug;
+  shown.full_title = shown.path.empty() ? site_->title : shown.title + " – " + site_->title;
+  shown.intro = clean(page.intro);
+  // A photo without its credit never goes out.
+  if (!page.photo.empty() && !one_line(page.photo.credit).empty()) {
+    shown.photo = photo_of(page.photo, photos_);
+    if (shown.photo->src.empty()) shown.photo.reset();
+  }
+
+  shown.updated = page.updated_at_least.value_or(Timestamp{});
+  for (const StreamEntry& from : page.stream.entries) {
+    shown.entries.push_back(entry(from));
+    shown.updated = std::max(shown.updated, from.modified);
+  }
+  for (const Tombstone& tombstone : page.stream.tombstones) {
+    shown.tombstones.push_back({identifier(tombstone.id), tombstone.when, one_line(tombstone.comment)});
+    shown.updated = std::max(shown.updated, tombstone.when);
+  }
+  return shown;
+}
+
+}  // namespace tributary::publisher

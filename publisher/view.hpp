@@ -1,0 +1,167 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "publisher/language.hpp"
+#include "publisher/licence.hpp"
+#include "publisher/photos.hpp"
+#include "publisher/publisher.hpp"
+#include "publisher/strings.hpp"
+#include "publisher/templates.hpp"
+
+// What every output shows of a publication, decided once: titles, excerpts, addresses and rights are the same
+// in Atom, RSS, JSON Feed and on the page because none of the renderers makes them. Strings here are clean,
+// not escaped.
+namespace tributary::publisher {
+
+struct ShownImage {
+  std::string url = {};
+  std::string type = {};
+  std::string alt = {};
+  std::string credit = {};  ///< never empty
+  LicenceTerms licence = {};
+  std::optional<int> width = {}, height = {};  ///< pixels
+};
+
+struct ShownAttachment {
+  std::string url = {};
+  std::string type = {};  ///< may be empty
+  std::optional<std::uint64_t> length = {};
+  std::string title = {};
+  std::optional<std::uint64_t> seconds = {};
+};
+
+/// The feed that an entry was copied from.
+struct ShownSource {
+  std::string id = {};
+  std::string title = {};
+  std::string subtitle = {};
+  std::string link = {};  ///< the partner's site
+  std::string self = {};  ///< the partner's feed
+  std::string rights = {};
+  std::string licence = {};  ///< address
+  std::string icon = {}, logo = {};
+  std::string language = {};
+  std::optional<Timestamp> updated = {};
+};
+
+struct ShownCopy {
+  std::string partner = {};
+  std::string slug = {};
+  std::string title = {};
+  std::string url = {};
+};
+
+struct ShownEntry {
+  std::string id = {};
+  std::string title = {};  ///< never empty
+  std::string url = {};    ///< the item's page at its partner; may be empty
+  std::string original_id = {};
+  Timestamp published = {}, modified = {};
+  std::string language = {};  ///< may be empty: unknown
+  Direction direction = Direction::ltr;
+  std::string partner = {}, partner_slug = {};
+  std::string type = {}, type_slug = {};
+  std::vector<Topic> topics = {};     ///< slug and title
+  Licence allows = Licence::excerpt;  ///< what goes out
+  LicenceTerms licence = {};
+  std::string rights = {};
+  std::string excerpt = {};          ///< empty when only the link may go out
+  std::string content = {};          ///< safe HTML; empty unless the full text may and shall go out
+  std::vector<Person> authors = {};  ///< the partner first
+  std::vector<Person> contributors = {};
+  std::vector<Category> categories = {};  ///< the item's own
+  std::vector<ShownImage> images = {};
+  std::vector<ShownAttachment> attachments = {};
+  std::vector<ShownCopy> also = {};
+  std::string comments = {};
+  ShownSource source = {};
+};
+using EntryPointer = std::shared_ptr<const ShownEntry>;
+
+struct ShownTombstone {
+  std::string id = {};
+  Timestamp when = {};
+  std::string comment = {};
+};
+
+struct ShownPhoto {
+  std::string src = {};  ///< relative to the root of the output, or http(s)
+  std::string alt = {}, credit = {};
+  LicenceTerms licence = {};
+  std::optional<Size> size = {};
+};
+
+/// A page that navigation links to.
+struct Place {
+  StreamId id = {};
+  std::string path = {};  ///< "topics/small-business/"
+  std::string title = {};
+};
+
+/// The site, the same for all pages.
+struct ShownSite {
+  std::string url = {};  ///< ends in '/'
+  std::string title = {};
+  std::string language = {};
+  Direction direction = Direction::ltr;
+  std::string rights = {};
+  Person author = {};  ///< never empty
+  std::string hub = {};
+  PublishOptions options = {};
+  LicencePolicy licences = {};
+  std::vector<Topic> topics = {};
+  std::vector<Partner> partners = {};
+  std::vector<Place> topic_places = {}, partner_places = {}, type_places = {};
+  Strings strings = {};
+  std::shared_ptr<const DateFormat> dates = {};
+  std::shared_ptr<Templates> templates = {};
+
+  [[nodiscard]] const Place* place(StreamId::Kind kind, std::string_view slug) const;
+};
+
+struct ShownPage {
+  const ShownSite* site = nullptr;
+  StreamId id = {};
+  std::string path = {};  ///< "" for the front, else "topics/small-business/"
+  std::string root = {};  ///< from the page back to the root: "" or "../../"
+  std::string title = {};
+  std::string full_title = {};  ///< with the site's
+  std::string intro = {};
+  std::optional<ShownPhoto> photo = {};
+  std::vector<EntryPointer> entries = {};
+  std::vector<ShownTombstone> tombstones = {};
+  Timestamp updated = {};
+
+  [[nodiscard]] std::string url() const { return site->url + path; }
+};
+
+/// "topics/small-business/"; "" for the front page.
+[[nodiscard]] std::string path_of(const StreamId& id);
+
+/// Decides what is shown. Fails as render() does.
+class Viewer {
+ public:
+  [[nodiscard]] static Result<Viewer> open(const Publication& publication);
+
+  [[nodiscard]] const ShownSite& site() const { return *site_; }
+  [[nodiscard]] ShownPage page(const Page& page);
+  /// The photos to copy, as far as pages that were asked for show them.
+  [[nodiscard]] const PhotoBox& photos() const { return photos_; }
+
+ private:
+  Viewer() = default;
+  EntryPointer entry(const StreamEntry& entry);
+  std::shared_ptr<ShownSite> site_;
+  PhotoBox photos_;
+  std::map<std::string, EntryPointer> known_;  ///< an entry stands on several pages
+};
+
+/// What is shown of one entry.
+[[nodiscard]] ShownEntry show(const StreamEntry& entry, const ShownSite& site);
+
+}  // namespace tributary::publisher
