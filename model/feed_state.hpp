@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/feed_memory.hpp"
 #include "model/timestamp.hpp"
 
 namespace tributary {
@@ -44,6 +45,7 @@ struct FeedState {
   unsigned skip_days = 0;                                    ///< bit 0 (Sunday) … 6
 
   std::chrono::seconds learned_interval{0};  ///< what the feed's rhythm suggests; 0: nothing learned yet
+  FeedMemory memory = {};                    ///< kept as one text, to_text(memory)
   std::size_t items = 0;                     ///< known items; kept by the store, ignored when saved
 };
 

@@ -4,6 +4,7 @@
 // once.
 #include "model/error.hpp"
 #include "model/feed.hpp"
+#include "model/feed_memory.hpp"
 #include "model/feed_state.hpp"
 #include "model/safe_html.hpp"
 #include "model/site.hpp"
