@@ -1,85 +1,112 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
-#include "parser/html_limits.hpp"
-#include "parser/html_tree.hpp"
+#include "model/url.hpp"
+#include "parser/html_characters.hpp"
+#include "parser/html_references.hpp"
+#include "parser/html_tokens.hpp"
 #include "parser/parser.hpp"
 
 namespace tributary::parser {
 namespace {
 
+using html::Attribute;
+
+// What feeds are served as. "alternate" with any other type is a translation, a print view or an API.
+constexpr std::array<std::string_view, 9> feed_types{"application/rss+xml",
+                                                     "application/atom+xml",
+                                                     "application/rdf+xml",
+                                                     "application/feed+json",
+                                                     "application/json",
+                                                     "application/xml",
+                                                     "text/xml",
+                                                     "text/rss+xml",
+                                                     "text/atom+xml"};
+
 std::string lowered(std::string_view text) {
   std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
   return out;
 }
 
-std::string_view attribute(const GumboElement& element, const char* name) {
-  const GumboAttribute* found = gumbo_get_attribute(&element.attributes, name);
-  return found == nullptr ? std::string_view() : std::string_view(found->value);
+std::string trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\n\f\r";
+  const auto first = text.find_first_not_of(blanks);
+  return first == std::string_view::npos
+             ? std::string()
+             : std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
 }
 
-bool has_word(std::string_view words, std::string_view wanted) {
-  const std::string low = " " + lowered(words) + " ";
-  return low.find(" " + std::string(wanted) + " ") != std::string::npos;
+std::string value_of(const html::Attributes& attributes, Attribute name) {
+  for (const auto& entry : attributes.entries()) {
+    if (entry.name == name)
+      return trimmed(entry.has_references ? html::decode_in_attribute(entry.value)
+                                          : std::string(entry.value));
+  }
+  return {};
 }
 
-bool is_feed_type(std::string_view type) {
-  static constexpr std::array<std::string_view, 7> types{"application/rss+xml",
-                                                         "application/atom+xml",
-                                                         "application/feed+json",
-                                                         "application/json",
-                                                         "application/rdf+xml",
-                                                         "application/xml",
-                                                         "text/xml"};
-  const std::string low = lowered(type.substr(0, type.find(';')));
-  return std::ranges::find(types, low) != types.end();
+/// rel is a set of words.
+bool has_word(std::string_view words, std::string_view word) {
+  const auto all = " " + lowered(words) + " ";
+  std::string spaced = all;
+  std::ranges::replace_if(
+      spaced, [](char c) { return c == '\t' || c == '\n' || c == '\r' || c == '\f'; }, ' ');
+  return spaced.find(" " + std::string(word) + " ") != std::string::npos;
+}
+
+bool names_feed(std::string_view rel, std::string_view type) {
+  const auto media = lowered(trimmed(type.substr(0, type.find(';'))));
+  if (has_word(rel, "feed") && media != "text/html") return true;
+  if (!has_word(rel, "alternate") || has_word(rel, "stylesheet")) return false;
+  return std::ranges::find(feed_types, media) != feed_types.end();
 }
 
 }  // namespace
 
-std::vector<Link> discover(std::string_view html, std::string_view base) {
-  const std::string limited = within_limits(html);
-  const HtmlTree tree(limited, HtmlTree::Kind::document);
-  std::vector<Link> found;
-  std::string page_base(base);
-  bool base_seen = false;
-  std::vector<std::pair<const GumboNode*, unsigned>> stack{{tree.root(), 0}};
-  while (!stack.empty()) {
-    auto& [node, next] = stack.back();
-    const GumboVector& children = children_of(*node);
-    if (next >= children.length) {
-      stack.pop_back();
-      continue;
+std::vector<Link> discover(std::string_view page, std::string_view base) {
+  std::string storage;
+  page = html::prepare(page, storage);
+  html::Tokenizer tokens(page);
+  html::Tokenizer::Token token;
+  std::string document_base(base);
+  bool has_base = false;
+  std::vector<Link> links;
+  while (tokens.next(token)) {
+    if (token.kind != html::Tokenizer::Kind::start_tag) continue;
+    const auto& attributes = tokens.attributes();
+    if (html::traits(token.tag).is(html::is_raw | html::is_rcdata)) {
+      static_cast<void>(tokens.raw_text(token.text));
+    } else if (token.tag == html::Tag::base && !has_base && attributes.has(Attribute::href)) {
+      // HTML section 4.2.3: the first base counts, for all links of the page.
+      document_base = resolve_url(base, value_of(attributes, Attribute::href));
+      has_base = true;
+    } else if (token.tag == html::Tag::link || token.tag == html::Tag::a) {
+      const auto rel = value_of(attributes, Attribute::rel);
+      Link link{.href = value_of(attributes, Attribute::href),
+                .rel = rel,
+                .type = value_of(attributes, Attribute::type),
+                .title = value_of(attributes, Attribute::title),
+                .hreflang = value_of(attributes, Attribute::hreflang)};
+      if (!link.href.empty() && names_feed(rel, link.type)) links.push_back(std::move(link));
     }
-    const auto* child = static_cast<const GumboNode*>(children.data[next++]);
-    if (child->type != GUMBO_NODE_ELEMENT) continue;
-    const GumboElement& element = child->v.element;
-    if (element.tag == GUMBO_TAG_BASE && !base_seen && !attribute(element, "href").empty()) {
-      base_seen = true;  // HTML: only the first one counts
-      page_base = resolve_url(base, attribute(element, "href"));
-    }
-    if (element.tag == GUMBO_TAG_LINK) {
-      const std::string_view rel = attribute(element, "rel");
-      const std::string_view type = attribute(element, "type");
-      const bool names_feed =
-          (has_word(rel, "alternate") && !has_word(rel, "stylesheet") && is_feed_type(type)) ||
-          (has_word(rel, "feed") && (type.empty() || is_feed_type(type)));
-      const std::string href = resolve_url(page_base, attribute(element, "href"));
-      if (names_feed && is_http_url(href) && std::ranges::find(found, href, &Link::href) == found.end()) {
-        found.push_back({.href = href,
-                         .rel = lowered(rel),
-                         .type = lowered(type),
-                         .title = std::string(attribute(element, "title")),
-                         .hreflang = std::string(attribute(element, "hreflang"))});
-      }
-    }
-    stack.emplace_back(child, 0);
   }
-  return found;
+  std::vector<Link> feeds;
+  std::unordered_set<std::string> seen;
+  for (auto& link : links) {
+    // "feed:https://…" and "feed://…" are what browsers once handed to feed readers.
+    if (lowered(link.href.substr(0, 7)) == "feed://") link.href.replace(0, 5, "http:");
+    if (lowered(link.href.substr(0, 5)) == "feed:") link.href.erase(0, 5);
+    link.href = resolve_url(document_base, link.href);
+    if (is_http_url(link.href) && seen.insert(link.href).second) feeds.push_back(std::move(link));
+  }
+  return feeds;
 }
 
 }  // namespace tributary::parser

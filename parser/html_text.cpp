@@ -1,131 +1,82 @@
 #include "parser/html_text.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "parser/html_tree.hpp"
+#include "parser/html_elements.hpp"
+#include "parser/html_references.hpp"
 
 namespace tributary::parser {
 namespace {
 
-bool is_letter(char c) {
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+}
+constexpr bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-bool is_alphanumeric(char c) {
+constexpr bool is_name(char c) {
   return is_letter(c) || (c >= '0' && c <= '9');
 }
 
-/// Inline elements join what stands beside them; every other tag parts it.
-bool is_inline(std::string_view name) {
-  static constexpr std::array names{
-      "a",    "abbr",   "acronym", "b",   "bdi", "bdo",  "big",  "cite", "code", "data", "del",
-      "dfn",  "em",     "font",    "i",   "ins", "kbd",  "mark", "q",    "s",    "samp", "small",
-      "span", "strike", "strong",  "sub", "sup", "time", "tt",   "u",    "var",  "wbr",  "ruby"};
-  return std::ranges::find(names, name) != names.end();
-}
-
-/// Length of what looks like a reference at `at` ("&amp;", "&#38;", "&#x26;"), 0 when nothing does.
-std::size_t reference_length(std::string_view text, std::size_t at) {
-  std::size_t i = at + 1;
-  if (i < text.size() && text[i] == '#') {
-    ++i;
-    const bool hex = i < text.size() && (text[i] == 'x' || text[i] == 'X');
-    if (hex) ++i;
-    const std::size_t digits = i;
-    while (i < text.size() && ((text[i] >= '0' && text[i] <= '9') ||
-                               (hex && ((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'f')))) {
-      ++i;
+/// Appends text with white space folded; `out` never starts with a blank and never has two in a row.
+void append_folded(std::string_view text, std::string& out) {
+  for (const char c : text) {
+    if (!is_blank(c)) {
+      out += c;
+    } else if (!out.empty() && out.back() != ' ') {
+      out += ' ';
     }
-    if (i == digits) return 0;
-    return (i < text.size() && text[i] == ';' ? i + 1 : i) - at;
-  }
-  const std::size_t name = i;
-  while (i < text.size() && is_alphanumeric(text[i]) && i - name < 40) ++i;
-  if (i == name || !is_letter(text[name]) || i >= text.size() || text[i] != ';') return 0;
-  return i + 1 - at;
-}
-
-void collect_text(const GumboNode* node, std::string& out) {
-  // The input held no '<', so the tree has one level.
-  const GumboVector& children = children_of(*node);
-  for (unsigned i = 0; i < children.length; ++i) {
-    const auto* child = static_cast<const GumboNode*>(children.data[i]);
-    if (child->type == GUMBO_NODE_TEXT || child->type == GUMBO_NODE_WHITESPACE) out += child->v.text.text;
   }
 }
 
 }  // namespace
 
-std::string plain_text(const SafeHtml& safe) {
-  const std::string_view html = safe.view();
+std::string plain_text(const SafeHtml& html) {
+  // The sanitiser's output needs no parser: a '<' is a tag, and a tag ends at the next '>'.
   std::string out;
-  out.reserve(html.size());
-  bool space = false;
-  const auto put = [&](std::string_view piece) {
-    if (space && !out.empty()) out += ' ';
-    space = false;
-    out += piece;
-  };
-  for (std::size_t i = 0; i < html.size();) {
-    const char c = html[i];
-    if (c == '<') {
-      const std::size_t close = std::min(html.find('>', i), html.size() - 1);
-      std::size_t name = i + (html[i + 1] == '/' ? 2 : 1);
-      std::size_t end = name;
-      while (end < close && is_alphanumeric(html[end])) ++end;
-      if (!is_inline(html.substr(name, end - name))) space = true;
-      i = close + 1;
-    } else if (c == '&') {
-      // The sanitiser writes these four references and no other.
-      static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> references{
-          {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}}};
-      const auto known = std::ranges::find_if(
-          references, [&](const auto& r) { return html.substr(i).starts_with(r.first); });
-      put(known == references.end() ? "&" : known->second);
-      i += known == references.end() ? 1 : known->first.size();
-    } else if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
-      space = true;
-      ++i;
+  std::string_view rest = html.view();
+  while (!rest.empty()) {
+    const auto less = rest.find('<');
+    const auto text = rest.substr(0, less);
+    if (text.find('&') == std::string_view::npos) {
+      append_folded(text, out);
     } else {
-      put(html.substr(i, 1));
-      ++i;
+      append_folded(html::decode_in_text(text), out);
     }
+    if (less == std::string_view::npos) break;
+    rest.remove_prefix(less + 1);
+    if (rest.starts_with('/')) rest.remove_prefix(1);
+    std::size_t end = 0;
+    while (end < rest.size() && is_name(rest[end])) ++end;
+    const auto tag = html::tag_of(rest.substr(0, end));
+    if (html::traits(tag).is(html::is_block) || tag == html::Tag::br) append_folded(" ", out);
+    rest.remove_prefix(std::min(rest.size(), rest.find('>') + 1));
   }
+  while (out.ends_with(' ')) out.pop_back();
   return out;
 }
 
 std::string decode_references(std::string_view text) {
-  if (text.find('&') == std::string_view::npos) return std::string(text);
-  std::string escaped;
-  escaped.reserve(text.size() + 16);
-  for (const char c : text) {
-    if (c == '<') {
-      escaped += "&lt;";
-    } else if (c != '\0') {
-      escaped += c;
-    }
-  }
-  const HtmlTree tree(escaped, HtmlTree::Kind::fragment);
-  std::string out;
-  collect_text(tree.root(), out);
-  return out;
+  return html::decode_in_text(text);
 }
 
 bool has_markup(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '<' && i + 1 < text.size()) {
-      const char next = text[i + 1];
-      const bool begins =
-          is_letter(next) || next == '!' || (next == '/' && i + 2 < text.size() && is_letter(text[i + 2]));
-      if (begins && text.find('>', i) != std::string_view::npos) return true;
-    } else if (text[i] == '&') {
-      const std::size_t length = reference_length(text, i);
-      if (length > 0 &&
-          (text[i + 1] == '#' || decode_references(text.substr(i, length)) != text.substr(i, length)))
-        return true;
-    }
+  const auto last_end = text.rfind('>');
+  const auto last_comment_end = text.rfind("-->");
+  const auto ends_after = [](std::size_t end, std::size_t at) {
+    return end != std::string_view::npos && end > at;
+  };
+  for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+    auto rest = text.substr(at + 1);
+    if (rest.starts_with("!--") && ends_after(last_comment_end, at + 3)) return true;
+    if (rest.starts_with('/')) rest.remove_prefix(1);
+    std::size_t end = 0;
+    while (end < rest.size() && is_name(rest[end])) ++end;
+    if (end == 0 || end == rest.size() || !html::is_html_element(rest.substr(0, end))) continue;
+    if (rest[end] != '>' && rest[end] != '/' && !is_blank(rest[end])) continue;
+    if (ends_after(last_end, at)) return true;
   }
-  return false;
+  return html::has_reference(text);
 }
 
 }  // namespace tributary::parser

@@ -6,15 +6,15 @@
 
 namespace tributary::parser {
 
-/// The text of sanitised HTML as a reader sees it in one line: tags dropped, references decoded, white space
-/// folded; where a block ends stands a space.
+/// What a reader sees of it: tags dropped (the end of a block is a blank), references decoded, white space
+/// folded to single blanks and trimmed. A no-break space stays one.
 [[nodiscard]] std::string plain_text(const SafeHtml& html);
 
-/// Decodes HTML character references once (all names of HTML, numbers as HTML reads them: &#150; is an en
-/// dash). What is no reference stays.
+/// All character references of HTML, named and numeric, decoded once, as an HTML parser does in text.
 [[nodiscard]] std::string decode_references(std::string_view text);
 
-/// Whether the text holds a tag, a comment or a character reference.
+/// True when the text holds a tag of an HTML element, a comment, or a character reference with its ';'. `1 <
+/// 2`, `AT&T` and `vector<int>` hold none.
 [[nodiscard]] bool has_markup(std::string_view text);
 
 }  // namespace tributary::parser

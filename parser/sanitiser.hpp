@@ -5,12 +5,12 @@
 
 namespace tributary::parser {
 
-/// The only maker of SafeHtml (parse-contract.md, "Sanitised HTML"): HTML is read as HTML5 says, and what
-/// stands on the allow list is written anew. The result is balanced, reads back to the same tree, and
-/// cleaning it again changes nothing.
+/// The only maker of SafeHtml.
 class Sanitiser {
  public:
-  /// `base` resolves relative URLs; empty: they stay as they are. Linear in the input, whatever it holds.
+  /// parse-contract.md, "Sanitised HTML". `html` is any bytes; `base` resolves relative URLs (without one
+  /// they stay relative). Linear in the size of `html`, whatever it holds; cleaning a result again changes
+  /// nothing.
   [[nodiscard]] static SafeHtml clean(std::string_view html, std::string_view base);
 };
 

@@ -1,0 +1,123 @@
+#include "parser/html_gumbo.hpp"
+
+#include <gumbo.h>
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "parser/html_elements.hpp"
+
+namespace tributary::parser::html {
+namespace {
+
+GumboOptions fragment_options() {
+  GumboOptions options = kGumboDefaultOptions;
+  options.max_errors = 0;  // each would be copied and kept
+  options.fragment_context = GUMBO_TAG_DIV;
+  return options;
+}
+
+const GumboOptions options = fragment_options();
+
+struct Destroy {
+  void operator()(GumboOutput* output) const { gumbo_destroy_output(&options, output); }
+};
+using Output = std::unique_ptr<GumboOutput, Destroy>;
+
+Output parse(std::string_view html) {
+  return Output(gumbo_parse_with_options(&options, html.data(), html.size()));
+}
+
+const GumboVector& children_of(const GumboNode& node) {
+  return node.v.element.children;
+}
+
+Tag tag_of_element(const GumboElement& element) {
+  static const auto known = [] {
+    std::array<Tag, GUMBO_TAG_LAST> table{};
+    for (int i = 0; i < GUMBO_TAG_UNKNOWN; ++i)
+      table[static_cast<std::size_t>(i)] = tag_of(gumbo_normalized_tagname(static_cast<GumboTag>(i)));
+    return table;
+  }();
+  if (element.tag_namespace == GUMBO_NAMESPACE_SVG) return Tag::svg;
+  if (element.tag_namespace == GUMBO_NAMESPACE_MATHML) return Tag::math;
+  if (element.tag != GUMBO_TAG_UNKNOWN) return known[element.tag];
+  GumboStringPiece name = element.original_tag;
+  gumbo_tag_from_original_text(&name);
+  return name.data == nullptr ? Tag::unknown : tag_of({name.data, name.length});
+}
+
+void collect(const GumboElement& element, Attributes& attributes) {
+  attributes.clear();
+  for (unsigned i = 0; i < element.attributes.length; ++i) {
+    const auto& attribute = *static_cast<const GumboAttribute*>(element.attributes.data[i]);
+    attributes.add(attribute_of(attribute.name), attribute.value, false);
+  }
+}
+
+}  // namespace
+
+void gumbo_fragment(std::string_view html, Writer& writer) {
+  const Output output = parse(html);
+  struct Step {
+    const GumboNode* node;
+    unsigned next;  // child
+  };
+  std::vector<Step> path{{output->root, 0}};
+  Attributes attributes;
+  while (!path.empty()) {
+    Step& step = path.back();
+    const auto& children = children_of(*step.node);
+    if (step.next == children.length) {
+      path.pop_back();
+      if (!path.empty()) writer.close();
+      continue;
+    }
+    const auto& child = *static_cast<const GumboNode*>(children.data[step.next++]);
+    switch (child.type) {
+      case GUMBO_NODE_TEXT:
+      case GUMBO_NODE_WHITESPACE:
+      case GUMBO_NODE_CDATA:
+        writer.text(child.v.text.text);
+        break;
+      case GUMBO_NODE_ELEMENT:
+      case GUMBO_NODE_TEMPLATE: {
+        // isindex becomes a form with a text of the parser's own: no one wrote that.
+        if (child.parse_flags & GUMBO_INSERTION_FROM_ISINDEX) break;
+        const Tag tag = tag_of_element(child.v.element);
+        if (traits(tag).policy == Policy::remove) break;
+        collect(child.v.element, attributes);
+        writer.open(tag, attributes);
+        if (!traits(tag).is(is_void)) path.push_back({&child, 0});
+        break;
+      }
+      default:
+        break;
+    }
+  }
+}
+
+std::string gumbo_text(std::string_view source) {
+  const Output output = parse(source);
+  std::string text;
+  const auto& children = children_of(*output->root);
+  for (unsigned i = 0; i < children.length; ++i) {
+    const auto& child = *static_cast<const GumboNode*>(children.data[i]);
+    if (child.type == GUMBO_NODE_TEXT || child.type == GUMBO_NODE_WHITESPACE) text += child.v.text.text;
+  }
+  return text;
+}
+
+std::string gumbo_attribute_value(std::string_view source) {
+  std::string html = "<a title=\"";
+  html.append(source).append("\">");
+  const Output output = parse(html);
+  const auto& children = children_of(*output->root);
+  if (children.length == 0) return std::string(source);
+  const auto& element = static_cast<const GumboNode*>(children.data[0])->v.element;
+  const auto* attribute = gumbo_get_attribute(&element.attributes, "title");
+  return attribute == nullptr ? std::string(source) : attribute->value;
+}
+
+}  // namespace tributary::parser::html

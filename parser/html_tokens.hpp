@@ -1,0 +1,48 @@
+#pragma once
+#include <cstddef>
+#include <string_view>
+
+#include "parser/html_attributes.hpp"
+#include "parser/html_elements.hpp"
+
+namespace tributary::parser::html {
+
+/// HTML's tokenizer (section 13.2.5) over prepare()d text, without copying: comments, declarations and
+/// processing instructions are passed over, character references are left for later. One pass, no look-back.
+class Tokenizer {
+ public:
+  enum class Kind { text, start_tag, end_tag };
+  struct Token {
+    Kind kind = Kind::text;
+    std::string_view text = {};  ///< of a tag: its name as written
+    Tag tag = Tag::unknown;
+  };
+
+  explicit Tokenizer(std::string_view html) : html_(html) {}
+
+  /// False at the end. A tag that the end cuts off is no token.
+  [[nodiscard]] bool next(Token& token);
+
+  /// Those of the start tag read last; valid until the next one.
+  [[nodiscard]] const Attributes& attributes() const { return attributes_; }
+  /// The most attributes that one tag had so far, also those that nobody keeps.
+  [[nodiscard]] std::size_t most_attributes() const { return most_attributes_; }
+
+  /// For an element whose content is no markup: everything up to its end tag, which is passed over as well.
+  [[nodiscard]] std::string_view raw_text(std::string_view name);
+
+  [[nodiscard]] std::size_t position() const { return at_; }
+
+ private:
+  [[nodiscard]] bool read_tag(Token& token, std::size_t name_at);
+  [[nodiscard]] bool read_attributes(bool keep);
+  void skip_declaration();
+  void skip_past(std::string_view end, std::size_t from);
+
+  std::string_view html_;
+  std::size_t at_ = 0;
+  Attributes attributes_;
+  std::size_t most_attributes_ = 0;
+};
+
+}  // namespace tributary::parser::html
