@@ -40,7 +40,7 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
   void apply_limits() {
     const auto& options = settings->options;
     turns.set_limits(options.per_host, options.host_spacing, Clock::now());
-    loop->set_connection_cache(2L * options.concurrency);
+    loop->set_connection_cache(4L * options.concurrency);
     pump_soon();
   }
 

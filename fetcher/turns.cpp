@@ -3,6 +3,9 @@
 #include <algorithm>
 
 namespace tributary::fetcher {
+namespace {
+constexpr int longest_row = 32;
+}
 
 void Turns::set_limits(int per_host, std::chrono::milliseconds spacing, Clock::time_point now) {
   per_host_ = std::max(1, per_host);
@@ -34,6 +37,7 @@ std::optional<Turns::Turn> Turns::pop(Clock::time_point now) {
   host.queue.pop_front();
   --waiting_;
   ++host.under_way;
+  ++host.in_row;
   host.next_start = now + spacing_;
   place(at, now);
   return turn;
@@ -75,7 +79,9 @@ void Turns::place(Hosts::iterator at, Clock::time_point now) {
   displace(host);
   if (host.queue.empty() || host.under_way >= per_host_) return;
   if (host.next_start <= now) {
-    host.ready = ready_.insert(ready_.end(), at);
+    const bool goes_on = host.in_row > 0 && host.in_row < longest_row;
+    if (!goes_on) host.in_row = 0;
+    host.ready = ready_.insert(goes_on ? ready_.begin() : ready_.end(), at);
   } else {
     host.resting = resting_.emplace(host.next_start, at);
   }

@@ -11,9 +11,9 @@
 
 namespace tributary::fetcher {
 
-/// Who may start next. Hosts take turns, so that one with a thousand feeds doesn't keep the others waiting;
-/// no host has more than `per_host` under way, nor two starts closer than `spacing`. Every operation is O(log
-/// hosts).
+/// Who may start next. Hosts take turns, so that one with a thousand feeds doesn't keep the others waiting; a
+/// turn is a row of transfers, so that a host's connections are used while they are open. No host has more
+/// than `per_host` under way, nor two starts closer than `spacing`. Every operation is O(log hosts).
 class Turns {
  public:
   using Clock = std::chrono::steady_clock;
@@ -52,6 +52,7 @@ class Turns {
   struct Host {
     std::deque<Ticket> queue = {};
     int under_way = 0;
+    int in_row = 0;  ///< started since its turn began
     Clock::time_point next_start = Clock::time_point::min();
     std::optional<Ready::iterator> ready = {};
     std::optional<Resting::iterator> resting = {};

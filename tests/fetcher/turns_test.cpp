@@ -14,16 +14,29 @@ std::string names(Turns& turns, Turns::Clock::time_point now) {
   return out;
 }
 
-TEST(Turns, HostsAlternate) {
+TEST(Turns, HostsTakeTurns) {
   Turns turns;
   turns.set_limits(2, 0ms, start);
   for (Turns::Ticket i = 1; i <= 3; ++i) turns.push("a", i, false, start);
   turns.push("b", 4, false, start);
   turns.push("c", 5, false, start);
-  EXPECT_EQ(names(turns, start), "1@a 4@b 5@c 2@a ");
+  EXPECT_EQ(names(turns, start), "1@a 2@a 4@b 5@c ");
   EXPECT_EQ(turns.waiting(), 1U);
   turns.done("a", start);
   EXPECT_EQ(names(turns, start), "3@a ");
+}
+
+TEST(Turns, AHostGoesOnWhileItsConnectionsAreOpenButNotForever) {
+  Turns turns;
+  turns.set_limits(1, 0ms, start);
+  for (Turns::Ticket i = 0; i < 100; ++i) turns.push("a", i, false, start);
+  turns.push("b", 1000, false, start);
+  int before = 0;
+  for (auto turn = turns.pop(start); turn && turn->host == "a"; turn = turns.pop(start)) {
+    ++before;
+    turns.done("a", start);
+  }
+  EXPECT_EQ(before, 32);
 }
 
 TEST(Turns, SpacingMakesAHostRest) {
