@@ -146,16 +146,18 @@ Verdict check_http_url(std::string_view text) {
   const auto bad = [&](std::string_view why, std::string mend) {
     return Verdict{.what = fmt::format("`{}` is no web address: {}", text, why), .mend = std::move(mend)};
   };
-  if (const auto blank = text.find_first_of(" \t\r\n"); blank != std::string_view::npos) {
+  const auto parts = split_url(text);
+  const auto blank = text.find_first_of(" \t\r\n");
+  if (!parts.scheme || (!parts.authority && parts.scheme->find('.') != std::string_view::npos)) {
+    const auto rest = text.substr(std::min(text.find_first_not_of('/'), text.size()));
+    const bool plausible = blank == std::string_view::npos && rest.find('.') != std::string_view::npos;
+    return bad("it has no scheme",
+               plausible ? fmt::format("write https://{}", rest) : "write one such as https://example.org/");
+  }
+  if (blank != std::string_view::npos) {
     auto verdict = bad("it holds a space", "write %20 where a space is meant");
     verdict.offset = static_cast<int>(blank);
     return verdict;
-  }
-  const auto parts = split_url(text);
-  if (!parts.scheme || (!parts.authority && parts.scheme->find('.') != std::string_view::npos)) {
-    return bad(
-        "it has no scheme",
-        fmt::format("write https://{}", text.substr(std::min(text.find_first_not_of('/'), text.size()))));
   }
   std::string scheme(*parts.scheme);
   std::ranges::transform(scheme, scheme.begin(),

@@ -37,7 +37,7 @@ std::expected<Loaded, std::vector<Fault>> parse(std::string_view yaml, const std
   if (auto fault = source.unreadable()) return std::unexpected(std::vector{std::move(*fault)});
   std::vector<Fault> faults;
   const Tree tree = read_tree(source, faults);
-  Reader reader(source, tree.whole, faults);
+  Reader reader(source, tree, faults);
   Loaded loaded;
   if (tree.root.kind == Node::Kind::null) {
     if (tree.whole)

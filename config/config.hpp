@@ -47,6 +47,15 @@ struct Fault {
 /// "file:line:column: what; how to mend it" (without a line end); a warning says so before what.
 [[nodiscard]] std::string to_string(const Fault& fault);
 
+/// How faults are told: to people, to programs, and as annotations of a GitHub workflow.
+enum class FaultFormat { text, json, github };
+
+/// All of them, with a line end at the end. Text: the line of to_string() with the code in brackets, then the
+/// line of the file with what is at fault underlined; `colour` adds terminal colours to it. JSON: {"faults":
+/// [{file, line, column, length, code, severity, what, mend, source}], "errors": N, "warnings": N}.
+[[nodiscard]] std::string render_faults(const std::vector<Fault>& faults, FaultFormat format,
+                                        bool colour = false);
+
 struct Loaded {
   Config config = {};
   std::vector<Fault> warnings = {};
@@ -60,8 +69,8 @@ struct Loaded {
 [[nodiscard]] std::expected<Loaded, std::vector<Fault>> parse(std::string_view yaml,
                                                               const std::filesystem::path& file);
 
-/// The slug of each type's page, of all types that the configuration names: `type` and `types` of each feed. Made
-/// as a feed's slug is made of its name.
+/// The slug of each type's page, of all types that the configuration names: `type` and `types` of each feed.
+/// Made as a feed's slug is made of its name.
 [[nodiscard]] std::map<std::string, std::string> type_slugs(const Config& config);
 
 /// JSON Schema (2020-12) of feeds.yaml, for editors; config/feeds.schema.json holds the same text. Made of

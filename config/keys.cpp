@@ -80,7 +80,7 @@ Value<Site> site() {
        key("rights", &Site::rights, text(), "A line on rights for the page and the feeds."),
        key("templates", &Site::templates, existing_folder(),
            "A folder with templates of your own; the built-in ones otherwise.")},
-      "the site");
+      "a mapping with title and url");
 }
 
 Value<ServerOptions> server() {
@@ -90,7 +90,7 @@ Value<ServerOptions> server() {
        key("admin", &ServerOptions::admin, listen(true),
            "Where health and metrics are served, never the public address; off for nowhere."),
        key("hub", &ServerOptions::hub, url_or({"builtin", "off"}), "The WebSub hub that the feeds name.")},
-      "the server");
+      "a mapping");
 }
 
 Value<FetchOptions> fetch() {
@@ -115,7 +115,7 @@ Value<FetchOptions> fetch() {
        key("proxy", &FetchOptions::proxy, proxy(), "Through which everything is fetched."),
        key("allow_addresses", &FetchOptions::allow_addresses, list_of(cidr()),
            "Private address ranges that may be fetched nevertheless.")},
-      "how partners are asked");
+      "a mapping");
 }
 
 Value<PublishOptions> publish() {
@@ -134,7 +134,7 @@ Value<PublishOptions> publish() {
        key("welcome", &PublishOptions::welcome, whole(0, 10'000),
            "How many items of a new feed may enter the front documents; the rest goes straight to the "
            "archives.")},
-      "how much is shown");
+      "a mapping");
 }
 
 Value<Licence> licence_use() {
@@ -196,28 +196,25 @@ Value<Filter> filter() {
       });
 }
 
-void check_authentication(Authentication& value, const Node& node, Reader& reader) {
-  const bool basic = !value.username.empty() || !value.password_env.empty() || !value.password_file.empty();
-  const bool bearer = !value.bearer_env.empty();
-  const bool header = !value.header.empty() || !value.value_env.empty();
+// What stands there counts, not what could be read of it: a value that was refused has its own fault.
+void check_authentication(Authentication&, const Node& node, Reader& reader) {
+  const auto has = [&](std::string_view name) { return node.find(name) != nullptr; };
+  const bool refused = has("password") || has("token") || has("bearer") || has("value") || has("secret");
+  const bool password = has("password_env") || has("password_file");
+  const int ways = (has("username") || password) + has("bearer_env") + (has("header") || has("value_env"));
   const auto say = [&](std::string what, std::string mend) {
     reader.fault(node, "bad-auth", std::move(what), std::move(mend));
   };
-  // What was refused has been told; half a pair beside it would be told twice.
-  const bool refused =
-      node.find("password") != nullptr || node.find("token") != nullptr || node.find("value") != nullptr;
-  if (basic + bearer + header > 1) {
+  if (ways > 1) {
     say("more than one way to sign in",
         "keep one: username with password_env or password_file, bearer_env, or header with value_env");
-  } else if (basic && !refused && value.username.empty()) {
-    say("a password without `username`", "add it");
-  } else if (basic && !refused && value.password_env.empty() && value.password_file.empty() &&
-             node.find("password_env") == nullptr) {
-    say("`username` without a password", "add password_env or password_file");
-  } else if (!value.password_env.empty() && !value.password_file.empty()) {
+  } else if (has("password_env") && has("password_file")) {
     say("the password comes from two places", "keep password_env or password_file");
-  } else if (header && !refused &&
-             (value.header.empty() || (value.value_env.empty() && node.find("value_env") == nullptr))) {
+  } else if (!refused && password && !has("username")) {
+    say("a password without `username`", "add it");
+  } else if (!refused && has("username") && !password) {
+    say("`username` without a password", "add password_env or password_file");
+  } else if (!refused && has("header") != has("value_env")) {
     say("`header` and `value_env` need each other", "write {header: X-Api-Key, value_env: EXAMPLE_KEY}");
   }
 }
@@ -323,7 +320,7 @@ Value<StoryRules> stories() {
                                   "Groups of item addresses that are one story."),
                               key("split", &StoryRules::split, list_of(list_of(http_url(), 2)),
                                   "Groups of item addresses that are not.")},
-                             "corrections to what was found to be one story");
+                             "a mapping");
 }
 
 struct Alerts {
@@ -340,7 +337,7 @@ Value<std::string> alerts() {
                        refused<Alerts>("webhook_url",
                                        "its address is a secret: write `webhook_env: NAME` and put it into "
                                        "that environment variable")},
-                      "where changes of state are told"),
+                      "a mapping"),
       [](Alerts given) { return given.webhook_env; });
 }
 

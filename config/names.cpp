@@ -16,10 +16,28 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string latin(std::string_view text) {
+  // Making one takes milliseconds, and a thousand feeds have a thousand names.
+  thread_local const std::unique_ptr<icu::Transliterator> to_ascii = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    return std::unique_ptr<icu::Transliterator>(
+        icu::Transliterator::createInstance("Any-Latin; Latin-ASCII", UTRANS_FORWARD, status));
+  }();
+  auto unicode =
+      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+  if (to_ascii) to_ascii->transliterate(unicode);
+  std::string ascii;
+  return unicode.toUTF8String(ascii);
+}
+
 std::string folded(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c != '-' && c != '_' && c != ' ') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (c != '-' && c != '_' && c != ' ') out += lower(c);
   }
   return out;
 }
@@ -58,14 +76,10 @@ std::optional<std::string> nearest(std::string_view given, const std::vector<std
 }
 
 std::string slug_of(std::string_view text) {
-  auto unicode =
-      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
-  UErrorCode status = U_ZERO_ERROR;
-  const std::unique_ptr<icu::Transliterator> to_ascii(
-      icu::Transliterator::createInstance("Any-Latin; Latin-ASCII; Lower", UTRANS_FORWARD, status));
-  if (U_SUCCESS(status)) to_ascii->transliterate(unicode);
-  std::string ascii;
-  unicode.toUTF8String(ascii);
+  std::string ascii(text);
+  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+    ascii = latin(text);
+  std::ranges::transform(ascii, ascii.begin(), lower);
 
   std::string slug;
   for (const char c : ascii) {

@@ -47,9 +47,14 @@ class Builder : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     Node node{.span = {at(mark), at(mark)}};
-    // The mark of a value that is not there is that of the next token: the key's place serves the reader
-    // better.
-    if (!stack_.empty() && stack_.back().key) node.span = stack_.back().key->span;
+    // The mark of a value that is not there is that of the next token; the key's or the dash's place serves
+    // the reader better.
+    if (!stack_.empty() && stack_.back().key) {
+      node.span = stack_.back().key->span;
+    } else if (!stack_.empty() && !stack_.back().flow && node.span.begin > 0) {
+      const auto dash = text().rfind('-', node.span.begin - 1);
+      if (dash != std::string_view::npos) node.span = {dash, dash + 1};
+    }
     remember(anchor, node);
     add(std::move(node));
   }
@@ -113,6 +118,14 @@ class Builder : public YAML::EventHandler {
     return std::move(root_);
   }
 
+  /// What was read last, and every bracket still open, may hold more than was meant.
+  [[nodiscard]] std::size_t sound_until() const {
+    auto until = last_scalar_ ? last_scalar_->begin : 0;
+    for (const auto& frame : stack_) {
+      if (frame.flow) until = std::min(until, frame.node.span.begin);
+    }
+    return until;
+  }
   [[nodiscard]] std::size_t document() const { return document_; }
   [[nodiscard]] std::optional<Span> last_scalar() const { return last_scalar_; }
   /// The innermost `[` or `{` that was not closed.
@@ -257,7 +270,7 @@ class Builder : public YAML::EventHandler {
 
 // yaml-cpp speaks of its own tokens; what an admin needs is what to look for.
 struct Saying {
-  std::string_view of_yaml_cpp;
+  std::string_view of_yaml_cpp;  // how its message begins
   std::string_view what;
   std::string_view mend;
 };
@@ -273,43 +286,97 @@ constexpr Saying sayings[] = {
     {"end of sequence flow not found", "a `,` or `]` is missing before this", "close the list with `]`"},
     {"end of map flow not found", "a `,` or `}` is missing before this", "close the mapping with `}`"},
     {"illegal flow end", "nothing was opened that this could close", "delete it, or put the value in quotes"},
-    {"illegal tab when looking for indentation", "a tab in the indentation", "indent with spaces"},
+    {"illegal tab", "a tab in the indentation", "indent with spaces"},
     {"unknown token", "no value can begin with this character", "put the value in quotes"},
-    {"the referenced anchor is not defined", "no `&` names what this `*` asks for",
+    {"the referenced anchor", "no `&` names what this `*` asks for",
      "put the value in quotes, or define the anchor before it"},
-    {"illegal EOF in scalar", "a quote is never closed", "close it"},
+    {"alias not found", "a `*` that names nothing", "put the value in quotes"},
+    {"anchor not found", "a `&` that names nothing", "put the whole value in quotes"},
+    {"unknown escape character", "no such escape after `\\` in double quotes",
+     "write `\\\\` for a backslash, or use single quotes"},
+    {"bad character found while scanning hex", "no such escape after `\\` in double quotes",
+     "write `\\\\` for a backslash, or use single quotes"},
+    {"unexpected character in block scalar", "nothing may follow `|` or `>` in its line",
+     "begin the text in the next line"},
+    {"illegal document indicator", "`---` or `...` inside a value",
+     "close the quote before it, or indent the line"},
     {"bad file", "this can't be read as YAML", "mend or delete it"},
 };
 
+// A value in lines: the place where the line begins that holds `offset`.
+std::size_t line_begin(std::string_view text, std::size_t offset) {
+  const auto end = text.substr(0, offset).find_last_of("\r\n");
+  return end == std::string_view::npos ? 0 : end + 1;
+}
+
+// The last line before this one that says anything: what stands in it behind its indentation and dashes.
+struct Line {
+  std::size_t begin = 0;
+  std::string_view text = {};
+};
+Line line_above(std::string_view text, std::size_t here) {
+  while (here > 0) {
+    const auto end = text.substr(0, here).find_last_not_of(" \t\r\n");
+    if (end == std::string_view::npos) break;
+    here = line_begin(text, end);
+    const auto begin = std::min(text.find_first_not_of(" -", here), end);
+    if (text[begin] != '#') return {begin, text.substr(begin, end + 1 - begin)};
+  }
+  return {};
+}
+
+/// What yaml-cpp stumbled over often began lines before: a quote, a bracket, a key without a space behind its
+/// colon.
 Fault told(const Source& source, const Builder& builder, const YAML::Exception& error) {
   const auto text = source.text();
-  auto begin = std::min(error.mark.pos < 0 ? 0 : static_cast<std::size_t>(error.mark.pos), text.size());
-  const bool in_flow = error.msg.find("flow not found") != std::string::npos;
-  if (const auto opened = builder.open_flow();
-      in_flow && opened && source.line_of(*opened) != source.line_of(begin)) {
+  const auto begin = std::min(error.mark.pos < 0 ? 0 : static_cast<std::size_t>(error.mark.pos), text.size());
+  const auto fault = [&](Span span, std::string_view what, std::string mend) {
+    return source.fault(span, "yaml-syntax", std::string(what), std::move(mend));
+  };
+  if (const auto opened = builder.open_flow(); opened &&
+                                               error.msg.find("flow not found") != std::string::npos &&
+                                               source.line_of(*opened) != source.line_of(begin)) {
     const char bracket = text[*opened];
-    return source.fault({*opened, *opened + 1}, "yaml-syntax",
-                        fmt::format("the `{}` that opens here is not closed", bracket),
-                        fmt::format("close it with `{}`", bracket == '[' ? ']' : '}'));
+    return fault({*opened, *opened + 1}, fmt::format("the `{}` that opens here is not closed", bracket),
+                 fmt::format("close it with `{}`", bracket == '[' ? ']' : '}'));
   }
-  const auto line_begin = text.find_last_of("\r\n", begin == 0 ? 0 : begin - 1);
-  const auto indentation = text.substr(line_begin == std::string_view::npos ? 0 : line_begin + 1);
+  const auto indentation = text.substr(line_begin(text, begin));
   const auto first = std::min(indentation.find_first_not_of(" \t"), indentation.size());
   if (const auto tab = indentation.substr(0, first).find('\t'); tab != std::string_view::npos) {
-    const auto place = static_cast<std::size_t>(indentation.data() - text.data()) + tab;
+    const auto place = line_begin(text, begin) + tab;
     return source.fault({place, place + 1}, "yaml-tab", "a tab in the indentation", "indent with spaces");
   }
   const auto end = std::min(text.find_first_of(" \t\r\n,]}:", begin + 1), text.size());
-  const auto* const saying = std::ranges::find(sayings, std::string_view(error.msg), &Saying::of_yaml_cpp);
-  if (saying == std::end(sayings))
-    return source.fault({begin, end}, "yaml-syntax", "not YAML: " + error.msg, "mend or delete it");
-  std::string mend(saying->mend);
-  if (const auto last = builder.last_scalar();
-      last && last->end <= begin && source.line_of(last->begin) != source.line_of(last->end)) {
-    mend = fmt::format("look whether the quote opened in line {} ends where it should",
-                       source.line_of(last->begin));
+  const auto last = builder.last_scalar();
+  const bool quoted =
+      last && last->begin < text.size() && (text[last->begin] == '"' || text[last->begin] == '\'');
+  if (quoted && last->end <= begin && source.line_of(last->begin) != source.line_of(last->end)) {
+    return fault({begin, end}, "this fits nothing above it",
+                 fmt::format("look whether the quote opened in line {} ends where it should",
+                             source.line_of(last->begin)));
   }
-  return source.fault({begin, end}, "yaml-syntax", std::string(saying->what), std::move(mend));
+  if (error.msg == "illegal map value") {
+    const auto here = line_begin(text, begin);
+    const auto above = line_above(text, here);
+    const auto key_end = above.text.find(':');
+    if (key_end != std::string_view::npos && key_end + 1 < above.text.size() &&
+        above.text.find(": ") == std::string_view::npos && !above.text.ends_with(':')) {
+      return fault({above.begin, above.begin + key_end + 1},
+                   fmt::format("no space follows the colon of `{}`", above.text.substr(0, key_end + 1)),
+                   "write a space between a key's colon and its value");
+    }
+    if (key_end != std::string_view::npos && !above.text.ends_with(':') &&
+        first > above.begin - line_begin(text, above.begin)) {
+      return fault({here + first, end},
+                   fmt::format("this line goes on with the value of line {}, since it is indented deeper",
+                               source.line_of(above.begin)),
+                   "indent it as that line");
+    }
+  }
+  const auto* const saying = std::ranges::find_if(
+      sayings, [&](const Saying& one) { return error.msg.starts_with(one.of_yaml_cpp); });
+  if (saying == std::end(sayings)) return fault({begin, end}, "not YAML: " + error.msg, "mend or delete it");
+  return fault({begin, end}, saying->what, std::string(saying->mend));
 }
 
 }  // namespace
@@ -353,6 +420,8 @@ Tree read_tree(const Source& source, std::vector<Fault>& faults) {
                               : source.fault({begin, begin + 1}, "yaml-syntax", "this fits nothing above it",
                                              "mend the indentation"));
       tree.whole = false;
+      tree.sound_until = begin;
+      return tree;
     }
   } catch (const Stop&) {
     tree.whole = false;
@@ -360,7 +429,10 @@ Tree read_tree(const Source& source, std::vector<Fault>& faults) {
     faults.push_back(told(source, builder, error));
     tree.whole = false;
   }
-  if (!tree.whole && tree.root.kind == Node::Kind::null) tree.root = builder.take();
+  if (!tree.whole) {
+    tree.sound_until = builder.sound_until();
+    if (tree.root.kind == Node::Kind::null) tree.root = builder.take();
+  }
   return tree;
 }
 

@@ -35,6 +35,7 @@ struct Member {
 struct Tree {
   Node root = {};
   bool whole = true;
+  std::size_t sound_until = std::string_view::npos;  ///< what begins here or later may have been misread
 };
 [[nodiscard]] Tree read_tree(const Source& source, std::vector<Fault>& faults);
 

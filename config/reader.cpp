@@ -20,28 +20,34 @@ std::string covered(const std::string& line, int column, int length) {
 
 }  // namespace
 
-Reader::Reader(const Source& source, bool whole, std::vector<Fault>& faults)
-    : source_(source), whole_(whole), faults_(faults) {
+Reader::Reader(const Source& source, const Tree& tree, std::vector<Fault>& faults)
+    : source_(source), whole_(tree.whole), sound_until_(tree.sound_until), faults_(faults) {
   std::error_code ignored;
   folder_ = std::filesystem::absolute(source.file(), ignored).parent_path();
 }
 
+// nullptr when the place is one that a YAML error may have spoilt: that error has been told already.
+Fault* Reader::tell(Span span, std::string code, std::string what, std::string mend) {
+  if (span.begin >= sound_until_) return nullptr;
+  return &faults_.emplace_back(source_.fault(span, std::move(code), std::move(what), std::move(mend)));
+}
+
 void Reader::fault(Span span, std::string code, std::string what, std::string mend) {
-  faults_.push_back(source_.fault(span, std::move(code), std::move(what), std::move(mend)));
+  tell(span, std::move(code), std::move(what), std::move(mend));
 }
 
 void Reader::fault(const Node& node, std::string code, std::string what, std::string mend) {
-  fault(node.span, std::move(code), std::move(what), std::move(mend));
+  tell(node.span, std::move(code), std::move(what), std::move(mend));
 }
 
 void Reader::warn(const Node& node, std::string code, std::string what, std::string mend) {
-  fault(node, std::move(code), std::move(what), std::move(mend));
-  faults_.back().warning = true;
+  if (auto* told = tell(node.span, std::move(code), std::move(what), std::move(mend))) told->warning = true;
 }
 
 void Reader::secret(const Node& node, std::string code, std::string what, std::string mend) {
-  fault(node, std::move(code), std::move(what), std::move(mend));
-  secrets_.push_back(faults_.back());
+  tell(node.span, std::move(code), std::move(what), std::move(mend));
+  // Another fault may show the same line, so the place is kept even when this one is not told.
+  secrets_.push_back(source_.fault(node.span, {}, {}, {}));
 }
 
 void Reader::dot_out_secrets() {

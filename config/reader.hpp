@@ -12,7 +12,7 @@ namespace tributary::config {
 /// What every value needs while it is read: where faults go, and the folder that relative paths start from.
 class Reader {
  public:
-  Reader(const Source& source, bool whole, std::vector<Fault>& faults);
+  Reader(const Source& source, const Tree& tree, std::vector<Fault>& faults);
 
   void fault(const Node& node, std::string code, std::string what, std::string mend);
   void fault(Span span, std::string code, std::string what, std::string mend);
@@ -30,8 +30,11 @@ class Reader {
   [[nodiscard]] int line_of(const Node& node) const { return source_.line_of(node.span.begin); }
 
  private:
+  Fault* tell(Span span, std::string code, std::string what, std::string mend);
+
   const Source& source_;
   bool whole_;
+  std::size_t sound_until_;
   std::vector<Fault>& faults_;
   std::filesystem::path folder_;
   std::vector<Fault> secrets_ = {};  // their places

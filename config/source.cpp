@@ -16,6 +16,26 @@ bool is_utf16(std::string_view text) {
          (text.size() >= 2 && (text[0] == '\0' || text[1] == '\0'));
 }
 
+// One line, and none that fills a screen: values are shown in messages. What turns the direction of writing
+// is taken out, since it could make the message read otherwise than it is.
+std::string flat(std::string text) {
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    const std::string_view c = std::string_view(text).substr(i, 3);
+    if ((c >= "\u202A" && c <= "\u202E") || (c >= "\u2066" && c <= "\u2069")) text.replace(i, 3, "\uFFFD");
+  }
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  }
+  constexpr std::size_t longest = 400;
+  if (text.size() <= longest) return text;
+  auto head = longest / 2;
+  auto tail = text.size() - longest / 2;
+  const auto inside = [&](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; };
+  while (inside(head)) --head;
+  while (inside(tail)) ++tail;
+  return text.substr(0, head) + "…" + text.substr(tail);
+}
+
 }  // namespace
 
 Source::Source(std::filesystem::path file, std::string_view text) : file_(std::move(file)) {
@@ -48,8 +68,8 @@ Fault Source::fault(Span span, std::string code, std::string what, std::string m
           .line = line,
           .column = count_characters(whole.substr(0, before)) + 1,
           .code = std::move(code),
-          .what = std::move(what),
-          .mend = std::move(mend),
+          .what = flat(std::move(what)),
+          .mend = flat(std::move(mend)),
           .source = std::string(whole),
           .length = std::max(1, count_characters(marked))};
 }

@@ -14,7 +14,8 @@ std::map<std::string, std::string> type_slugs(const Config& config) {
   // In the order of the names, so that which one gets the number does not hang on the order of the feeds.
   std::set<std::string> taken;
   for (auto& [type, slug] : slugs) {
-    const std::string wanted = slug_of(type);
+    std::string wanted = slug_of(type);
+    if (wanted.empty()) wanted = "type";
     slug = wanted;
     for (int number = 2; !taken.insert(slug).second; ++number) slug = wanted + "-" + std::to_string(number);
   }

@@ -111,9 +111,20 @@ string json_string(string_view text) {
 
 void wrong_kind(const Node& node, Reader& reader, string_view expected) {
   string mend = fmt::format("write {}", expected);
-  if (node.kind == Node::Kind::scalar && expected == "a list") mend = fmt::format("write [{}]", node.text);
-  if (node.kind == Node::Kind::sequence && expected == "a mapping")
-    mend = "write `key: value` lines without `- `";
+  if (node.kind == Node::Kind::null) {
+    reader.fault(node, "empty-entry", "the list entry is empty",
+                 "write something behind its `-`, or delete it");
+    return;
+  }
+  if (expected == "a list") {
+    mend =
+        node.kind == Node::Kind::scalar ? fmt::format("write [{}]", node.text) : "begin each entry with `- `";
+  } else if (expected == "a mapping") {
+    mend = node.kind == Node::Kind::sequence ? "write `key: value` lines without `- `"
+                                             : "write `key: value` lines below the key";
+  } else {
+    mend = fmt::format("write one value instead of {}", named(node.kind));
+  }
   reader.fault(node, "wrong-type", fmt::format("{} is expected here, not {}", expected, named(node.kind)),
                std::move(mend));
 }
@@ -442,11 +453,14 @@ Value<std::int64_t> whole(std::int64_t least, std::int64_t greatest) {
             const auto number = whole_number(digits);
             const bool only_digits =
                 !digits.empty() && digits.find_first_not_of("0123456789") == string_view::npos;
-            if (node.quoted || !only_digits) {
+            if (node.quoted && only_digits) {
+              reader.fault(node, "wrong-type", fmt::format("`{}` in quotes is text", *given),
+                           "write it without quotes");
+              return std::nullopt;
+            }
+            if (!only_digits) {
               reader.fault(node, "wrong-type", fmt::format("`{}` is no whole number", *given),
-                           node.quoted && only_digits
-                               ? "write it without quotes"
-                               : fmt::format("write one from {} to {}", least, greatest));
+                           fmt::format("write one from {} to {}", least, greatest));
               return std::nullopt;
             }
             const auto value = number && *number <= 1ULL << 62
@@ -476,11 +490,16 @@ Value<bool> boolean() {
             });
             // YAML 1.2 section 10.3.2; anything else is text.
             if (!node.quoted && (word == "true" || word == "false")) return word == "true";
-            const bool yes = word == "yes" || word == "on" || word == "1" || word == "y" || word == "true";
-            const bool no = word == "no" || word == "off" || word == "0" || word == "n" || word == "false";
+            if (word == "true" || word == "false") {
+              reader.fault(node, "wrong-type", fmt::format("`{}` in quotes is text", *given),
+                           "write it without quotes");
+              return std::nullopt;
+            }
+            const bool yes = word == "yes" || word == "on" || word == "1" || word == "y";
+            const bool no = word == "no" || word == "off" || word == "0" || word == "n";
             reader.fault(node, "wrong-type", fmt::format("`{}` is neither true nor false", *given),
-                         yes  ? "write true, without quotes"
-                         : no ? "write false, without quotes"
+                         yes  ? "write true"
+                         : no ? "write false"
                               : "write true or false");
             return std::nullopt;
           },
@@ -593,6 +612,11 @@ optional<string> synonym(string_view given, const std::vector<string>& known) {
 }
 
 optional<string> unknown_key(const Node& key, const std::vector<string>& known, Reader& reader) {
+  if (key.text == "<<") {
+    // YAML 1.1's merge key; YAML 1.2 has none.
+    reader.fault(key, "unknown-key", "`<<` does not merge here", "write the keys themselves");
+    return std::nullopt;
+  }
   auto meant = nearest(key.text, known);
   if (!meant) meant = synonym(key.text, known);
   string list;

@@ -108,9 +108,15 @@ Value<std::vector<V>> list_of(Value<V> one, std::size_t least = 0) {
                     (least > 0 ? ", \"minItems\": " + std::to_string(least) : ""),
           .kind = "a list; each " + one.kind,
           .inside = std::move(inside),
-          .read = [one, least](const Node& node, Reader& reader) -> std::optional<std::vector<V>> {
+          .read = [one = std::move(one), least](const Node& node,
+                                                Reader& reader) -> std::optional<std::vector<V>> {
             if (node.kind != Node::Kind::sequence) {
-              wrong_kind(node, reader, "a list");
+              if (node.kind == Node::Kind::scalar && !one.inside.empty()) {
+                reader.fault(node, "wrong-type", "a list is expected here, not a single value",
+                             "write each entry in lines that begin with `- `");
+              } else {
+                wrong_kind(node, reader, "a list");
+              }
               return std::nullopt;
             }
             std::vector<V> out;
@@ -266,7 +272,8 @@ Value<T> section(Keys<T> rows, std::string kind, std::string hint_for_scalar = {
     }
     for (const auto& row : rows) {
       if (!row.required || node.find(row.name) != nullptr || !reader.whole()) continue;
-      if (std::ranges::find(misspelt, row.name) != misspelt.end()) continue;  // one slip, one fault
+      // One slip, one fault.
+      if (std::ranges::find(misspelt, row.name) != misspelt.end() || node.find("<<") != nullptr) continue;
       const Node* place = &node;
       for (const auto& member : node.members) {
         if (member.key.text == row.name) place = &member.key;

@@ -50,8 +50,10 @@ Verdict check_time_zone(std::string_view name) {
       std::ranges::find(only_in_java, name) != only_in_java.end() || name.starts_with("SystemV/");
   if (U_SUCCESS(status) && known && !java) return {};
   const auto zones = all_zones();
-  auto near = nearest(name, zones);
-  if (!near) {
+  // "GMT+2" is near "Etc/GMT-2" and "Etc/GMT+2", which mean opposite things.
+  const bool offset = name.find_first_of("+0123456789") != std::string_view::npos;
+  auto near = offset ? std::nullopt : nearest(name, zones);
+  if (!near && !offset) {
     // "Paris" for "Europe/Paris".
     for (const auto& zone : zones) {
       const auto slash = zone.rfind('/');

@@ -172,7 +172,7 @@ topics:
           "one that begins with https://",
           "feeds.yaml:7:14: no topic has the slug `busines`; declare it under `topics:`",
           "feeds.yaml:8:5: `url` is missing here; write `url: …` with a web address (http or https)",
-          "feeds.yaml:9:14: `yes` is neither true nor false; write true, without quotes",
+          "feeds.yaml:9:14: `yes` is neither true nor false; write true",
           "feeds.yaml:11:12: `Business` is no slug: lower-case ASCII words joined by `-`; write business"));
 }
 
