@@ -1,0 +1,150 @@
+#include "parser/inline_markup.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "parser/ascii.hpp"
+#include "parser/text_construct.hpp"
+
+namespace tributary::parser {
+namespace {
+
+constexpr std::array void_elements{"area", "base", "br",    "col",    "embed", "hr", "img", "input",
+                                   "link", "meta", "param", "source", "track", "wbr"};
+constexpr std::array url_attributes{"href", "src", "cite", "poster", "longdesc", "background"};
+
+// Past this depth only text is kept: no reader shows such nesting, and every later stage would pay for it.
+constexpr std::size_t deepest = 256;
+
+void escape(std::string_view text, std::string& out, bool in_attribute) {
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += in_attribute ? "&quot;" : "\""; break;
+      default: out += c;
+    }
+  }
+}
+
+class Writer {
+ public:
+  Writer(Reading& reading, Walk& walk, std::string_view base) : reading_(reading), walk_(walk), base_(base) {}
+
+  std::string write(const Element& top) {
+    escape(top.node.value(), out_, false);
+    open_.push_back({top, {}, walk_.mark()});
+    pugi::xml_node node = top.node.first_child();
+    while (!open_.empty()) {
+      if (!node) {
+        const Open done = std::move(open_.back());
+        open_.pop_back();
+        if (open_.empty()) break;
+        if (!done.name.empty()) out_.append("</").append(done.name).append(">");
+        walk_.leave(done.mark);
+        node = done.element.node.next_sibling();
+        continue;
+      }
+      if (node.type() == pugi::node_element) {
+        node = enter(node);
+      } else {
+        if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) escape(node.value(), out_, false);
+        node = node.next_sibling();
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  struct Open {
+    Element element;
+    std::string name;  // of the end tag; empty when no tag was written
+    std::size_t mark;
+  };
+
+  /// Writes the start tag and gives the node to go on with.
+  pugi::xml_node enter(pugi::xml_node node) {
+    const std::size_t mark = walk_.mark();
+    const Element element = walk_.enter(node, open_.back().element.scope);
+    std::string name;
+    if (open_.size() < deepest) name = tag_of(element);
+    const bool is_void = std::ranges::find(void_elements, name) != void_elements.end();
+    if (!name.empty()) {
+      out_.append("<").append(name);
+      attributes(element);
+      out_ += '>';
+    }
+    if (is_void) name.clear();
+    escape(node.value(), out_, false);
+    open_.push_back({element, std::move(name), mark});
+    return node.first_child();
+  }
+
+  static std::string tag_of(const Element& element) {
+    // Inline markup is XHTML, or HTML whose author forgot its namespace; a name of another vocabulary must not pass for it.
+    if (element.ns == Ns::xhtml || element.ns == Ns::plain || element.ns == Ns::atom) return lowered(element.local);
+    if (same_word(element.local, "svg") || same_word(element.local, "math")) return lowered(element.local);
+    return {};
+  }
+
+  void attributes(const Element& element) {
+    const std::string_view base = base_of(reading_, element.scope);
+    for (const auto attribute : element.node.attributes()) {
+      const std::string_view name = attribute.name();
+      if (name == "xml:lang") {
+        write_attribute("lang", attribute.value());
+        continue;
+      }
+      if (name.starts_with("xmlns") || name.find(':') != std::string_view::npos) continue;
+      if (base != base_ && std::ranges::find(url_attributes, lowered(name)) != url_attributes.end()) {
+        write_attribute(name, resolve_url(base, attribute.value()));
+      } else {
+        write_attribute(name, attribute.value());
+      }
+    }
+  }
+
+  void write_attribute(std::string_view name, std::string_view value) {
+    out_.append(" ").append(name).append("=\"");
+    escape(value, out_, true);
+    out_ += '"';
+  }
+
+  Reading& reading_;
+  Walk& walk_;
+  std::string_view base_;
+  std::string out_;
+  std::vector<Open> open_;
+};
+
+/// The only child when it is a div with nothing but white space beside it.
+pugi::xml_node lone_div(const Element& element) {
+  if (!trimmed(element.node.value()).empty()) return {};
+  pugi::xml_node only;
+  for (const auto child : element.node.children()) {
+    if (child.type() == pugi::node_element) {
+      if (only) return {};
+      only = child;
+    } else if (!trimmed(child.value()).empty()) {
+      return {};
+    }
+  }
+  std::string_view name = only.name();
+  if (const auto colon = name.find(':'); colon != std::string_view::npos) name.remove_prefix(colon + 1);
+  return same_word(name, "div") ? only : pugi::xml_node();
+}
+
+}  // namespace
+
+std::string inner_markup(Reading& reading, Walk& walk, const Element& element, bool unwrap) {
+  const std::size_t mark = walk.mark();
+  Element top = element;
+  if (const auto div = unwrap ? lone_div(element) : pugi::xml_node()) top = walk.enter(div, element.scope);
+  std::string html = Writer(reading, walk, base_of(reading, element.scope)).write(top);
+  walk.leave(mark);
+  return html;
+}
+
+}  // namespace tributary::parser

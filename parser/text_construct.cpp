@@ -1,0 +1,166 @@
+#include "parser/text_construct.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "parser/ascii.hpp"
+#include "parser/base64.hpp"
+#include "parser/html_text.hpp"
+#include "parser/inline_markup.hpp"
+#include "parser/sanitiser.hpp"
+
+namespace tributary::parser {
+namespace {
+
+bool is_text_node(pugi::xml_node node) {
+  return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
+}
+
+bool has_elements(pugi::xml_node node) {
+  return std::ranges::any_of(node.children(), [](pugi::xml_node child) { return child.type() == pugi::node_element; });
+}
+
+/// Depth first without recursion: a document may be nested 100,000 deep.
+void append_all_text(pugi::xml_node top, std::string& out) {
+  pugi::xml_node node = top;
+  out += node.value();
+  while (true) {
+    if (node.first_child()) {
+      node = node.first_child();
+    } else {
+      while (node != top && !node.next_sibling()) node = node.parent();
+      if (node == top) return;
+      node = node.next_sibling();
+    }
+    if (is_text_node(node) || node.type() == pugi::node_element) out += node.value();
+  }
+}
+
+/// What a type attribute means, without its parameters.
+enum class Kind { text, html, xhtml, xml, binary };
+
+Kind kind_of(std::string_view type) {
+  type = trimmed(type.substr(0, type.find(';')));
+  if (type.empty() || same_word(type, "text") || same_word(type, "text/plain")) return Kind::text;
+  if (same_word(type, "html") || same_word(type, "text/html")) return Kind::html;
+  if (same_word(type, "xhtml") || same_word(type, "application/xhtml+xml")) return Kind::xhtml;
+  const std::string name = lowered(type);
+  if (name.ends_with("+xml") || name.ends_with("/xml")) return Kind::xml;
+  // A word that is no media type at all ("plain", "escaped") says nothing; RFC 4287 section 4.1.3.3 asks for text then.
+  if (name.starts_with("text/") || name.find('/') == std::string::npos) return Kind::text;
+  // Containers of Atom 0.3 hold elements of their own, never base64.
+  if (name.starts_with("multipart/")) return Kind::xml;
+  return Kind::binary;
+}
+
+void finish(Text& text, const Reading& reading, std::string_view value, Text::Type type, std::string_view base) {
+  text.type = type;
+  if (type == Text::Type::text) {
+    text.plain = std::string(value);
+  } else if (reading.options.sanitise) {
+    text.html = Sanitiser::clean(value, base);
+  }
+}
+
+/// Some publishers put escaped markup for type="html" into a bare XHTML div; it is still escaped markup.
+bool is_div_around_text(pugi::xml_node node) {
+  pugi::xml_node only;
+  for (const auto child : node.children()) {
+    if (child.type() == pugi::node_element && !only) {
+      only = child;
+    } else if (!is_text_node(child) || !trimmed(child.value()).empty()) {
+      return false;
+    }
+  }
+  if (!only || !trimmed(node.value()).empty() || has_elements(only)) return false;
+  std::string_view name = only.name();
+  if (const auto colon = name.find(':'); colon != std::string_view::npos) name.remove_prefix(colon + 1);
+  return same_word(name, "div");
+}
+
+}  // namespace
+
+std::string_view text_inside(const Element& element, std::string& scratch) {
+  const pugi::xml_node first = element.node.first_child();
+  if (!first) return trimmed(element.node.value());
+  if (*element.node.value() == '\0' && !first.next_sibling() && is_text_node(first)) return trimmed(first.value());
+  scratch.clear();
+  append_all_text(element.node, scratch);
+  return trimmed(scratch);
+}
+
+std::string value_of(const Element& element) {
+  std::string scratch;
+  return repaired(text_inside(element, scratch));
+}
+
+std::string language_tag(std::string_view lang) {
+  std::string tag(trimmed(lang));
+  std::ranges::replace(tag, '_', '-');
+  return tag;
+}
+
+std::string_view base_of(const Reading& reading, const Scope& scope) {
+  return scope.base != nullptr ? std::string_view(*scope.base) : std::string_view(reading.feed_base);
+}
+
+std::optional<Text> make_text(const Reading& reading, std::string_view value, TextRule rule, std::string_view lang,
+                              std::string_view base) {
+  value = trimmed(value);
+  if (value.empty()) return std::nullopt;
+  Text text;
+  text.lang = language_tag(lang);
+  text.base = std::string(base);
+  const bool html = rule == TextRule::markup || (rule == TextRule::guess && has_markup(value));
+  finish(text, reading, value, html ? Text::Type::html : Text::Type::text, base);
+  return text;
+}
+
+std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& element, TextRule rule) {
+  const std::string_view base = base_of(reading, element.scope);
+  std::string scratch;
+  const auto as_rss = [&](std::string_view value) {
+    return make_text(reading, repaired(trimmed(value)), rule, element.scope.lang, base);
+  };
+  const auto inline_markup = [&]() -> std::optional<Text> {
+    const std::string value = repaired(trimmed(inner_markup(reading, walk, element, rule == TextRule::atom)));
+    if (value.empty()) return std::nullopt;
+    Text text{.lang = language_tag(element.scope.lang), .base = std::string(base)};
+    finish(text, reading, value, Text::Type::xhtml, base);
+    return text;
+  };
+
+  if (rule != TextRule::atom) {
+    if (has_elements(element.node) && !is_div_around_text(element.node)) return inline_markup();
+    return as_rss(text_inside(element, scratch));
+  }
+
+  const std::string_view src = Walk::attribute(element, "src");
+  if (!src.empty()) {
+    const std::string url = reading.url(src, base, reading.line_of(element.node.offset_debug()));
+    if (url.empty()) return std::nullopt;
+    return Text{.lang = language_tag(element.scope.lang), .base = std::string(base), .src = url};
+  }
+  const Kind kind = kind_of(Walk::attribute(element, "type"));
+  const std::string_view mode = Walk::attribute(element, "mode");
+  const bool in_base64 = same_word(mode, "base64") || (mode.empty() && kind == Kind::binary && !has_elements(element.node));
+  if (in_base64) {
+    const std::string_view sent = text_inside(element, scratch);
+    const auto decoded = decode_base64(sent);
+    const std::string value = decoded ? repaired(trimmed(*decoded)) : std::string(sent);
+    const bool body = same_word(element.local, "content") || same_word(element.local, "summary");
+    const TextRule as = kind == Kind::html || body ? TextRule::markup : TextRule::guess;
+    return make_text(reading, value, as, element.scope.lang, base);
+  }
+  if (kind == Kind::xhtml || kind == Kind::xml || has_elements(element.node)) {
+    if (kind != Kind::html || !is_div_around_text(element.node)) return inline_markup();
+  }
+  const std::string value = repaired(text_inside(element, scratch));
+  if (value.empty()) return std::nullopt;
+  Text text{.lang = language_tag(element.scope.lang), .base = std::string(base)};
+  finish(text, reading, value, kind == Kind::html ? Text::Type::html : Text::Type::text, base);
+  return text;
+}
+
+}  // namespace tributary::parser

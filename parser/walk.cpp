@@ -1,0 +1,117 @@
+#include "parser/walk.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "parser/ascii.hpp"
+
+namespace tributary::parser {
+namespace {
+
+struct QName {
+  std::string_view prefix;
+  std::string_view local;
+};
+
+QName split(std::string_view name) {
+  const auto colon = name.find(':');
+  if (colon == std::string_view::npos) return {{}, name};
+  return {name.substr(0, colon), name.substr(colon + 1)};
+}
+
+}  // namespace
+
+bool Element::is(Ns wanted, std::string_view name) const {
+  if (ns != wanted) return false;
+  return ns == Ns::plain ? same_word(local, name) : local == name;
+}
+
+Element Walk::root(pugi::xml_node node) { return enter(node, {}); }
+
+Element Walk::enter(pugi::xml_node node, const Scope& outer) {
+  Element element{.node = node, .scope = outer};
+  if (node.first_attribute()) open_scopes(node, element.scope);
+  const QName name = split(node.name());
+  element.local = name.local;
+  element.ns = resolve(name.prefix, node);
+  return element;
+}
+
+void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
+  std::string_view plain_lang;
+  std::string_view plain_base;
+  bool has_plain_lang = false;
+  bool has_lang = false;
+  bool has_base = false;
+  const auto rebase = [&](std::string_view value) {
+    const std::string& outer = scope.base != nullptr ? *scope.base : reading_.document.base;
+    std::string base = resolve_url(outer.empty() ? reading_.feed_base : outer, value);
+    // A base that runs code or is no URL at all would spoil every reference under it.
+    if (trimmed(value).empty() || is_dangerous_url(base)) return;
+    bases_.push_back(std::move(base));
+    scope.base = &bases_.back();
+  };
+  for (const auto attribute : node.attributes()) {
+    const std::string_view name = attribute.name();
+    if (name.size() < 4) continue;
+    if (name.starts_with("xml")) {
+      if (name == "xmlns") {
+        bindings_.push_back({{}, namespace_of(attribute.value())});
+      } else if (name.starts_with("xmlns:")) {
+        bindings_.push_back({name.substr(6), namespace_of(attribute.value())});
+      } else if (name == "xml:lang") {
+        has_lang = true;
+        scope.lang = trimmed(attribute.value());
+      } else if (name == "xml:base") {
+        has_base = true;
+        rebase(attribute.value());
+      }
+    } else if (name == "lang") {
+      has_plain_lang = true;
+      plain_lang = trimmed(attribute.value());
+    } else if (name == "base") {
+      plain_base = attribute.value();
+    }
+  }
+  if (has_plain_lang && !has_lang) scope.lang = plain_lang;
+  if (!plain_base.empty() && !has_base) rebase(plain_base);
+}
+
+const Walk::Binding* Walk::find(std::string_view prefix) const {
+  for (auto binding = bindings_.rbegin(); binding != bindings_.rend(); ++binding) {
+    if (binding->prefix == prefix) return &*binding;
+  }
+  return nullptr;
+}
+
+Ns Walk::resolve(std::string_view prefix, pugi::xml_node node) {
+  if (const auto* binding = find(prefix)) return binding->ns;
+  if (prefix.empty()) return Ns::plain;
+  if (prefix == "xml") return Ns::xml;
+  if (std::ranges::find(undeclared_, prefix) == undeclared_.end() && undeclared_.size() < 100) {
+    undeclared_.emplace_back(prefix);
+    reading_.damaged("undeclared-prefix", "the prefix \"" + std::string(prefix.substr(0, 60)) + "\" is not declared",
+                     reading_.line_of(node.offset_debug()));
+  }
+  return customary_namespace(prefix);
+}
+
+std::string_view Walk::attribute(const Element& element, std::string_view name) {
+  for (const auto attribute : element.node.attributes()) {
+    if (same_word(attribute.name(), name)) return trimmed(attribute.value());
+  }
+  return {};
+}
+
+std::string_view Walk::rdf_attribute(const Element& element, std::string_view name) const {
+  for (const auto attribute : element.node.attributes()) {
+    const QName own = split(attribute.name());
+    if (own.prefix.empty() || own.local != name) continue;
+    const auto* binding = find(own.prefix);
+    const Ns ns = binding != nullptr ? binding->ns : customary_namespace(own.prefix);
+    if (ns == Ns::rdf) return trimmed(attribute.value());
+  }
+  return {};
+}
+
+}  // namespace tributary::parser

@@ -1,0 +1,75 @@
+#pragma once
+#include <deque>
+#include <pugixml.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/namespaces.hpp"
+#include "parser/reading.hpp"
+
+namespace tributary::parser {
+
+/// What xml:base and xml:lang say at an element.
+struct Scope {
+  std::string_view lang = {};         ///< as written; empty: unknown or unset
+  const std::string* base = nullptr;  ///< absolute where possible; null: no xml:base is in scope
+};
+
+/// An element with its name resolved: valid while the walk that made it is inside its parent.
+struct Element {
+  pugi::xml_node node = {};
+  Ns ns = Ns::unknown;
+  std::string_view local = {};  ///< in the document's own spelling
+  Scope scope = {};
+
+  /// Names of the plain vocabularies are compared without regard to case, as the contract says; others exactly.
+  [[nodiscard]] bool is(Ns wanted, std::string_view name) const;
+};
+
+/// Goes through a tree element by element and keeps the scopes: namespace declarations, xml:base, xml:lang. Depth is the
+/// caller's own: nothing here recurses by itself.
+class Walk {
+ public:
+  explicit Walk(Reading& reading) : reading_(reading) {}
+
+  /// Opens the document's root element. Its scopes stay in force for the life of the walk.
+  [[nodiscard]] Element root(pugi::xml_node node);
+
+  /// Calls `visit(const Element&)` for each child element, in document order.
+  template <typename Visit>
+  void children(const Element& parent, Visit&& visit) {
+    for (pugi::xml_node child = parent.node.first_child(); child; child = child.next_sibling()) {
+      if (child.type() != pugi::node_element) continue;
+      const std::size_t mark = bindings_.size();
+      visit(enter(child, parent.scope));
+      bindings_.resize(mark);
+    }
+  }
+
+  /// An attribute by its name without prefix, "" when it is missing or empty. Names are compared without regard to case:
+  /// feeds write isPermaLink in every spelling.
+  [[nodiscard]] static std::string_view attribute(const Element& element, std::string_view name);
+  /// The attribute rdf:NAME, with whatever prefix the document gives that namespace.
+  [[nodiscard]] std::string_view rdf_attribute(const Element& element, std::string_view name) const;
+
+  [[nodiscard]] Element enter(pugi::xml_node node, const Scope& outer);
+  [[nodiscard]] std::size_t mark() const { return bindings_.size(); }
+  void leave(std::size_t mark) { bindings_.resize(mark); }
+
+ private:
+  struct Binding {
+    std::string_view prefix;
+    Ns ns;
+  };
+  void open_scopes(pugi::xml_node node, Scope& scope);
+  [[nodiscard]] const Binding* find(std::string_view prefix) const;
+  [[nodiscard]] Ns resolve(std::string_view prefix, pugi::xml_node node);
+
+  Reading& reading_;
+  std::vector<Binding> bindings_;
+  std::vector<std::string> undeclared_;  // prefixes that a warning was given for
+  std::deque<std::string> bases_;        // scopes point into it
+};
+
+}  // namespace tributary::parser
