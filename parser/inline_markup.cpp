@@ -10,8 +10,8 @@
 namespace tributary::parser {
 namespace {
 
-constexpr std::array void_elements{"area", "base", "br",    "col",    "embed", "hr", "img", "input",
-                                   "link", "meta", "param", "source", "track", "wbr"};
+constexpr std::array void_elements{"area",  "base", "br",   "col",   "embed",  "hr",    "img",
+                                   "input", "link", "meta", "param", "source", "track", "wbr"};
 constexpr std::array url_attributes{"href", "src", "cite", "poster", "longdesc", "background"};
 
 // Past this depth only text is kept: no reader shows such nesting, and every later stage would pay for it.
@@ -20,11 +20,20 @@ constexpr std::size_t deepest = 256;
 void escape(std::string_view text, std::string& out, bool in_attribute) {
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += in_attribute ? "&quot;" : "\""; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += in_attribute ? "&quot;" : "\"";
+        break;
+      default:
+        out += c;
     }
   }
 }
@@ -50,7 +59,8 @@ class Writer {
       if (node.type() == pugi::node_element) {
         node = enter(node);
       } else {
-        if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) escape(node.value(), out_, false);
+        if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata)
+          escape(node.value(), out_, false);
         node = node.next_sibling();
       }
     }
@@ -83,8 +93,10 @@ class Writer {
   }
 
   static std::string tag_of(const Element& element) {
-    // Inline markup is XHTML, or HTML whose author forgot its namespace; a name of another vocabulary must not pass for it.
-    if (element.ns == Ns::xhtml || element.ns == Ns::plain || element.ns == Ns::atom) return lowered(element.local);
+    // Inline markup is XHTML, or HTML whose author forgot its namespace; a name of another vocabulary must
+    // not pass for it.
+    if (element.ns == Ns::xhtml || element.ns == Ns::plain || element.ns == Ns::atom)
+      return lowered(element.local);
     if (same_word(element.local, "svg") || same_word(element.local, "math")) return lowered(element.local);
     return {};
   }
@@ -139,6 +151,7 @@ pugi::xml_node lone_div(const Element& element) {
 }  // namespace
 
 std::string inner_markup(Reading& reading, Walk& walk, const Element& element, bool unwrap) {
+  reading.needs_space = true;
   const std::size_t mark = walk.mark();
   Element top = element;
   if (const auto div = unwrap ? lone_div(element) : pugi::xml_node()) top = walk.enter(div, element.scope);

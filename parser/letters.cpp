@@ -4,7 +4,9 @@
 namespace tributary::parser {
 namespace {
 
-unsigned char byte(char c) { return static_cast<unsigned char>(c); }
+unsigned char byte(char c) {
+  return static_cast<unsigned char>(c);
+}
 
 /// The text as ISO-8859-1 bytes; empty when it has no letter above ASCII, or one that ISO-8859-1 lacks.
 std::string as_latin1(std::string_view text) {
@@ -44,8 +46,8 @@ bool has_control_letters(std::string_view text) {
   return false;
 }
 
-/// A cheap look before the costly one: UTF-8 seen as ISO-8859-1 always has a lead byte's letter (U+00C2..U+00F4) followed by
-/// a continuation byte's (U+0080..U+00BF).
+/// A cheap look before the costly one: UTF-8 seen as ISO-8859-1 always has a lead byte's letter
+/// (U+00C2..U+00F4) followed by a continuation byte's (U+0080..U+00BF).
 bool may_be_twice_encoded(std::string_view text) {
   for (auto at = text.find('\xC3'); at != std::string_view::npos; at = text.find('\xC3', at + 1)) {
     if (at + 3 < text.size() && byte(text[at + 1]) >= 0x82 && byte(text[at + 2]) == 0xC2) return true;

@@ -15,7 +15,8 @@ struct Row {
   Ns ns;
 };
 
-// Compared without scheme, letter case and a closing '/' or '#': all of these differ between feeds that mean the same.
+// Compared without scheme, letter case and a closing '/' or '#': all of these differ between feeds that mean
+// the same.
 constexpr std::array rows{
     Row{"www.w3.org/2005/atom", Ns::atom},
     Row{"purl.org/atom/ns", Ns::atom},
@@ -59,12 +60,9 @@ constexpr std::array rows{
     Row{"web.resource.org/cc", Ns::creative_commons},
     Row{"creativecommons.org/ns", Ns::creative_commons},
     Row{"creativecommons.org/ns#license", Ns::creative_commons},
-    Row{"purl.org/rss/1.0/modules/slash", Ns::slash},
-    Row{"purl.org/syndication/thread/1.0", Ns::thr},
     Row{"www.w3.org/1999/xhtml", Ns::xhtml},
     Row{"purl.org/syndication/history/1.0", Ns::fh},
     Row{"purl.org/atompub/tombstones/1.0", Ns::at},
-    Row{"rssnamespace.org/feedburner/ext/1.0", Ns::feedburner},
     Row{"www.w3.org/xml/1998/namespace", Ns::xml},
 };
 
@@ -77,8 +75,6 @@ constexpr std::array customary{
     std::pair{std::string_view("itunes"), Ns::itunes},
     std::pair{std::string_view("creativecommons"), Ns::creative_commons},
     std::pair{std::string_view("cc"), Ns::creative_commons},
-    std::pair{std::string_view("slash"), Ns::slash},
-    std::pair{std::string_view("thr"), Ns::thr},
     std::pair{std::string_view("xhtml"), Ns::xhtml},
     std::pair{std::string_view("fh"), Ns::fh},
     std::pair{std::string_view("at"), Ns::at},
@@ -87,7 +83,6 @@ constexpr std::array customary{
     std::pair{std::string_view("a10"), Ns::atom},
     std::pair{std::string_view("rdf"), Ns::rdf},
     std::pair{std::string_view("rss"), Ns::plain},
-    std::pair{std::string_view("feedburner"), Ns::feedburner},
 };
 
 std::string_view bare(std::string_view uri) {
@@ -115,6 +110,8 @@ Ns customary_namespace(std::string_view prefix) {
   return Ns::unknown;
 }
 
-bool is_atom_1_0(std::string_view uri) { return same_word(bare(trimmed(uri)), "www.w3.org/2005/atom"); }
+bool is_atom_1_0(std::string_view uri) {
+  return same_word(bare(trimmed(uri)), "www.w3.org/2005/atom");
+}
 
 }  // namespace tributary::parser

@@ -4,11 +4,11 @@
 
 namespace tributary::parser {
 
-/// The vocabularies that the contract knows. Namespaces decide, never prefixes; the many spellings of one vocabulary's
-/// URI that feeds really carry are one value here.
+/// The vocabularies that the contract knows. Namespaces decide, never prefixes; the many spellings of one
+/// vocabulary's URI that feeds really carry are one value here.
 enum class Ns : std::uint8_t {
-  plain,    ///< no namespace, and the namespaces of RSS 0.90, 1.0 and 2.0 dialects
-  atom,     ///< Atom 1.0, Atom 0.3 and its drafts
+  plain,  ///< no namespace, and the namespaces of RSS 0.90, 1.0 and 2.0 dialects
+  atom,   ///< Atom 1.0, Atom 0.3 and its drafts
   rdf,
   dc,
   dcterms,
@@ -17,12 +17,9 @@ enum class Ns : std::uint8_t {
   media,
   itunes,
   creative_commons,  ///< creativeCommons and cc: licences
-  slash,
-  thr,
   xhtml,
   fh,  ///< RFC 5005
   at,  ///< RFC 6721
-  feedburner,
   xml,
   unknown,
 };
@@ -30,7 +27,8 @@ enum class Ns : std::uint8_t {
 /// Unknown URIs give Ns::unknown; the empty one is no namespace at all.
 [[nodiscard]] Ns namespace_of(std::string_view uri);
 
-/// What a prefix stands for where its declaration was forgotten; Ns::unknown for one that has no customary meaning.
+/// What a prefix stands for where its declaration was forgotten; Ns::unknown for one that has no customary
+/// meaning.
 [[nodiscard]] Ns customary_namespace(std::string_view prefix);
 
 /// True for a name space URI of Atom 1.0 (RFC 4287), false for the drafts.

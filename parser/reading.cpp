@@ -13,7 +13,7 @@ constexpr std::ptrdiff_t warnings_a_code = 20;
 constexpr std::size_t quoted_bytes = 60;
 
 /// What was sent, short enough for a message, never cut inside a letter.
-std::string quoted(std::string_view text) {
+std::string as_sent(std::string_view text) {
   if (text.size() <= quoted_bytes) return "\"" + std::string(text) + "\"";
   std::size_t end = quoted_bytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
@@ -28,25 +28,29 @@ void Reading::warn(std::string_view code, std::string message, int line) {
   feed.warnings.push_back({std::string(code), std::move(message), line});
 }
 
+void Reading::warn(std::string_view code, std::string message, pugi::xml_node where) {
+  warn(code, std::move(message), line(where));
+}
+
 void Reading::damaged(std::string_view code, std::string message, int line) {
   feed.well_formed = false;
   warn(code, std::move(message), line);
 }
 
-std::optional<Timestamp> Reading::date(std::string_view text, int line) {
+std::optional<Timestamp> Reading::date(std::string_view text, pugi::xml_node where) {
   text = trimmed(text);
   if (text.empty()) return std::nullopt;
   auto when = parse_date(text, {.language = date_language, .timezone = options.timezone});
-  if (!when) warn("bad-date", "no date can be read in " + quoted(text), line);
+  if (!when) warn("bad-date", "no date can be read in " + as_sent(text), where);
   return when;
 }
 
-std::string Reading::url(std::string_view reference, std::string_view base, int line) {
+std::string Reading::url(std::string_view reference, std::string_view base, pugi::xml_node where) {
   reference = trimmed(reference);
   if (reference.empty()) return {};
   std::string absolute = resolve_url(base, reference);
   if (is_dangerous_url(absolute)) {
-    warn("bad-url", "left out: " + quoted(absolute), line);
+    warn("bad-url", "left out: " + as_sent(absolute), where);
     return {};
   }
   return absolute;

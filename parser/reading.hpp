@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <pugixml.hpp>
 #include <string>
 #include <string_view>
 
@@ -15,20 +16,28 @@ struct Reading {
   const Document& document;
   const ParseOptions& options;
   Feed feed = {};
-  std::string feed_base = {};  ///< base where no xml:base is in scope: the feed's own link, else Document::base
+  std::string feed_base =
+      {};  ///< base where no xml:base is in scope: the feed's own link, else Document::base
   std::string date_language = {};
-  bool atom = false;  ///< plain names follow Atom's rules, not RSS's
-  std::function<int(std::ptrdiff_t)> line_of = {};  ///< byte offset in the text that was read → line; -1 → 0
+  bool needs_space =
+      false;  ///< inline markup was met, and the tree was made without the white space between elements
+  bool atom = false;                                ///< plain names follow Atom's rules, not RSS's
+  std::function<int(pugi::xml_node)> line_of = {};  ///< from 1; 0 for a node whose place is not known
 
-  /// Adds a warning, unless the same code was given often already: a document of faults stays small.
-  void warn(std::string_view code, std::string message, int line = 0);
+  /// Adds a warning, unless the same code was given often already: a document of nothing but faults stays
+  /// small.
+  void warn(std::string_view code, std::string message, int line);
+  void warn(std::string_view code, std::string message, pugi::xml_node where);
   /// The same, for a fault that recovery was needed for.
-  void damaged(std::string_view code, std::string message, int line = 0);
+  void damaged(std::string_view code, std::string message, int line);
 
   /// A date as sent; one that can't be understood adds bad-date.
-  [[nodiscard]] std::optional<Timestamp> date(std::string_view text, int line);
+  [[nodiscard]] std::optional<Timestamp> date(std::string_view text, pugi::xml_node where = {});
   /// An absolute URL where a base is known; "" for an empty or dangerous one (bad-url).
-  [[nodiscard]] std::string url(std::string_view reference, std::string_view base, int line);
+  [[nodiscard]] std::string url(std::string_view reference, std::string_view base, pugi::xml_node where = {});
+
+  /// The line of a node, when lines are known at all.
+  [[nodiscard]] int line(pugi::xml_node where) const { return where && line_of ? line_of(where) : 0; }
 };
 
 }  // namespace tributary::parser

@@ -18,7 +18,8 @@ bool is_text_node(pugi::xml_node node) {
 }
 
 bool has_elements(pugi::xml_node node) {
-  return std::ranges::any_of(node.children(), [](pugi::xml_node child) { return child.type() == pugi::node_element; });
+  return std::ranges::any_of(node.children(),
+                             [](pugi::xml_node child) { return child.type() == pugi::node_element; });
 }
 
 /// Depth first without recursion: a document may be nested 100,000 deep.
@@ -47,14 +48,16 @@ Kind kind_of(std::string_view type) {
   if (same_word(type, "xhtml") || same_word(type, "application/xhtml+xml")) return Kind::xhtml;
   const std::string name = lowered(type);
   if (name.ends_with("+xml") || name.ends_with("/xml")) return Kind::xml;
-  // A word that is no media type at all ("plain", "escaped") says nothing; RFC 4287 section 4.1.3.3 asks for text then.
+  // A word that is no media type at all ("plain", "escaped") says nothing; RFC 4287 section 4.1.3.3 asks for
+  // text then.
   if (name.starts_with("text/") || name.find('/') == std::string::npos) return Kind::text;
   // Containers of Atom 0.3 hold elements of their own, never base64.
   if (name.starts_with("multipart/")) return Kind::xml;
   return Kind::binary;
 }
 
-void finish(Text& text, const Reading& reading, std::string_view value, Text::Type type, std::string_view base) {
+void finish(Text& text, const Reading& reading, std::string_view value, Text::Type type,
+            std::string_view base) {
   text.type = type;
   if (type == Text::Type::text) {
     text.plain = std::string(value);
@@ -84,7 +87,8 @@ bool is_div_around_text(pugi::xml_node node) {
 std::string_view text_inside(const Element& element, std::string& scratch) {
   const pugi::xml_node first = element.node.first_child();
   if (!first) return trimmed(element.node.value());
-  if (*element.node.value() == '\0' && !first.next_sibling() && is_text_node(first)) return trimmed(first.value());
+  if (*element.node.value() == '\0' && !first.next_sibling() && is_text_node(first))
+    return trimmed(first.value());
   scratch.clear();
   append_all_text(element.node, scratch);
   return trimmed(scratch);
@@ -105,8 +109,8 @@ std::string_view base_of(const Reading& reading, const Scope& scope) {
   return scope.base != nullptr ? std::string_view(*scope.base) : std::string_view(reading.feed_base);
 }
 
-std::optional<Text> make_text(const Reading& reading, std::string_view value, TextRule rule, std::string_view lang,
-                              std::string_view base) {
+std::optional<Text> make_text(const Reading& reading, std::string_view value, TextRule rule,
+                              std::string_view lang, std::string_view base) {
   value = trimmed(value);
   if (value.empty()) return std::nullopt;
   Text text;
@@ -131,6 +135,7 @@ std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& eleme
     return text;
   };
 
+  if (rule == TextRule::xhtml) return inline_markup();
   if (rule != TextRule::atom) {
     if (has_elements(element.node) && !is_div_around_text(element.node)) return inline_markup();
     return as_rss(text_inside(element, scratch));
@@ -138,13 +143,14 @@ std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& eleme
 
   const std::string_view src = Walk::attribute(element, "src");
   if (!src.empty()) {
-    const std::string url = reading.url(src, base, reading.line_of(element.node.offset_debug()));
+    const std::string url = reading.url(src, base, element.node);
     if (url.empty()) return std::nullopt;
     return Text{.lang = language_tag(element.scope.lang), .base = std::string(base), .src = url};
   }
   const Kind kind = kind_of(Walk::attribute(element, "type"));
   const std::string_view mode = Walk::attribute(element, "mode");
-  const bool in_base64 = same_word(mode, "base64") || (mode.empty() && kind == Kind::binary && !has_elements(element.node));
+  const bool in_base64 =
+      same_word(mode, "base64") || (mode.empty() && kind == Kind::binary && !has_elements(element.node));
   if (in_base64) {
     const std::string_view sent = text_inside(element, scratch);
     const auto decoded = decode_base64(sent);

@@ -13,23 +13,27 @@ enum class TextRule {
   atom,    ///< by its type and mode attributes
   markup,  ///< HTML, escaped or in CDATA: descriptions and contents of RSS and CDF
   guess,   ///< HTML when it holds a tag or a character reference, else text
+  xhtml,   ///< inline XHTML, whatever is inside
 };
 
 /// The element as a text construct; nullopt when nothing is in it.
-[[nodiscard]] std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& element, TextRule rule);
+[[nodiscard]] std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& element,
+                                            TextRule rule);
 
 /// Text that came without an element (JSON, attributes): `value` is decoded already.
 [[nodiscard]] std::optional<Text> make_text(const Reading& reading, std::string_view value, TextRule rule,
                                             std::string_view lang, std::string_view base);
 
-/// All character data inside the element, white space around it trimmed. The view is into the document or `scratch`.
+/// All character data inside the element, white space around it trimmed. The view is into the document or
+/// `scratch`.
 [[nodiscard]] std::string_view text_inside(const Element& element, std::string& scratch);
 
 /// The same as a string, with its letters repaired.
 [[nodiscard]] std::string value_of(const Element& element);
 
-/// Letters that went through a wrong charset on the way, put right: C1 controls are windows-1252's letters, and UTF-8 that
-/// was taken for ISO-8859-1 and encoded again is decoded again. Well-encoded text comes back as it is.
+/// Letters that went through a wrong charset on the way, put right: C1 controls are windows-1252's letters,
+/// and UTF-8 that was taken for ISO-8859-1 and encoded again is decoded again. Well-encoded text comes back
+/// as it is.
 [[nodiscard]] std::string repaired(std::string_view text);
 
 /// xml:lang as BCP 47: "en_US" is read as "en-US".

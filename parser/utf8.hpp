@@ -6,17 +6,19 @@
 
 namespace tributary::parser {
 
-/// Where the first byte sequence starts that is no UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above
-/// U+10FFFF); npos when all of it is UTF-8.
+/// Where the first byte sequence starts that is no UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing
+/// above U+10FFFF); npos when all of it is UTF-8.
 [[nodiscard]] std::size_t find_invalid_utf8(std::string_view text, std::size_t from = 0);
 
-[[nodiscard]] inline bool is_utf8(std::string_view text) { return find_invalid_utf8(text) == std::string_view::npos; }
+[[nodiscard]] inline bool is_utf8(std::string_view text) {
+  return find_invalid_utf8(text) == std::string_view::npos;
+}
 
 /// Appends one code point; surrogates and values above U+10FFFF become U+FFFD.
 void append_utf8(std::string& out, std::uint32_t code);
 
-/// What windows-1252 puts at a byte 0x80..0x9F (WHATWG Encoding Standard, index windows-1252); other values come back as
-/// they are.
+/// What windows-1252 puts at a byte 0x80..0x9F (WHATWG Encoding Standard, index windows-1252); other values
+/// come back as they are.
 [[nodiscard]] std::uint32_t windows_1252(std::uint32_t byte);
 
 }  // namespace tributary::parser

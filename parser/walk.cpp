@@ -26,7 +26,9 @@ bool Element::is(Ns wanted, std::string_view name) const {
   return ns == Ns::plain ? same_word(local, name) : local == name;
 }
 
-Element Walk::root(pugi::xml_node node) { return enter(node, {}); }
+Element Walk::root(pugi::xml_node node) {
+  return enter(node, {});
+}
 
 Element Walk::enter(pugi::xml_node node, const Scope& outer) {
   Element element{.node = node, .scope = outer};
@@ -56,9 +58,9 @@ void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
     if (name.size() < 4) continue;
     if (name.starts_with("xml")) {
       if (name == "xmlns") {
-        bindings_.push_back({{}, namespace_of(attribute.value())});
+        bind({}, attribute.value());
       } else if (name.starts_with("xmlns:")) {
-        bindings_.push_back({name.substr(6), namespace_of(attribute.value())});
+        bind(name.substr(6), attribute.value());
       } else if (name == "xml:lang") {
         has_lang = true;
         scope.lang = trimmed(attribute.value());
@@ -66,15 +68,33 @@ void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
         has_base = true;
         rebase(attribute.value());
       }
-    } else if (name == "lang") {
+    } else if (same_word(name, "lang")) {
       has_plain_lang = true;
       plain_lang = trimmed(attribute.value());
-    } else if (name == "base") {
+    } else if (same_word(name, "base")) {
       plain_base = attribute.value();
     }
   }
   if (has_plain_lang && !has_lang) scope.lang = plain_lang;
   if (!plain_base.empty() && !has_base) rebase(plain_base);
+}
+
+void Walk::bind(std::string_view prefix, std::string_view uri) {
+  Ns ns = namespace_of(uri);
+  if (ns == Ns::unknown && !trusted_.empty() && uri == trusted_) ns = Ns::plain;
+  bindings_.push_back({prefix, ns, ns == Ns::unknown ? uri : std::string_view()});
+}
+
+void Walk::trust(const Element& root) {
+  if (root.ns != Ns::unknown) return;
+  const std::string_view name = root.node.name();
+  const auto colon = name.find(':');
+  const auto* binding = find(colon == std::string_view::npos ? std::string_view() : name.substr(0, colon));
+  if (binding == nullptr) return;
+  trusted_ = binding->uri;
+  for (Binding& each : bindings_) {
+    if (each.uri == trusted_) each.ns = Ns::plain;
+  }
 }
 
 const Walk::Binding* Walk::find(std::string_view prefix) const {
@@ -90,8 +110,9 @@ Ns Walk::resolve(std::string_view prefix, pugi::xml_node node) {
   if (prefix == "xml") return Ns::xml;
   if (std::ranges::find(undeclared_, prefix) == undeclared_.end() && undeclared_.size() < 100) {
     undeclared_.emplace_back(prefix);
-    reading_.damaged("undeclared-prefix", "the prefix \"" + std::string(prefix.substr(0, 60)) + "\" is not declared",
-                     reading_.line_of(node.offset_debug()));
+    reading_.damaged("undeclared-prefix",
+                     "the prefix \"" + std::string(prefix.substr(0, 60)) + "\" is not declared",
+                     reading_.line(node));
   }
   return customary_namespace(prefix);
 }

@@ -23,12 +23,13 @@ struct Element {
   std::string_view local = {};  ///< in the document's own spelling
   Scope scope = {};
 
-  /// Names of the plain vocabularies are compared without regard to case, as the contract says; others exactly.
+  /// Names of the plain vocabularies are compared without regard to case, as the contract says; others
+  /// exactly.
   [[nodiscard]] bool is(Ns wanted, std::string_view name) const;
 };
 
-/// Goes through a tree element by element and keeps the scopes: namespace declarations, xml:base, xml:lang. Depth is the
-/// caller's own: nothing here recurses by itself.
+/// Goes through a tree element by element and keeps the scopes: namespace declarations, xml:base, xml:lang.
+/// Depth is the caller's own: nothing here recurses by itself.
 class Walk {
  public:
   explicit Walk(Reading& reading) : reading_(reading) {}
@@ -47,11 +48,15 @@ class Walk {
     }
   }
 
-  /// An attribute by its name without prefix, "" when it is missing or empty. Names are compared without regard to case:
-  /// feeds write isPermaLink in every spelling.
+  /// An attribute by its name without prefix, "" when it is missing or empty. Names are compared without
+  /// regard to case: feeds write isPermaLink in every spelling.
   [[nodiscard]] static std::string_view attribute(const Element& element, std::string_view name);
   /// The attribute rdf:NAME, with whatever prefix the document gives that namespace.
   [[nodiscard]] std::string_view rdf_attribute(const Element& element, std::string_view name) const;
+
+  /// A root that names a feed stands for the plain vocabulary, whatever namespace it claims: what it holds is
+  /// read as such.
+  void trust(const Element& root);
 
   [[nodiscard]] Element enter(pugi::xml_node node, const Scope& outer);
   [[nodiscard]] std::size_t mark() const { return bindings_.size(); }
@@ -61,13 +66,17 @@ class Walk {
   struct Binding {
     std::string_view prefix;
     Ns ns;
+    std::string_view uri;  // kept only while it is unknown
   };
   void open_scopes(pugi::xml_node node, Scope& scope);
   [[nodiscard]] const Binding* find(std::string_view prefix) const;
   [[nodiscard]] Ns resolve(std::string_view prefix, pugi::xml_node node);
 
   Reading& reading_;
+  void bind(std::string_view prefix, std::string_view uri);
+
   std::vector<Binding> bindings_;
+  std::string_view trusted_;             // an unknown URI that is read as the plain vocabulary
   std::vector<std::string> undeclared_;  // prefixes that a warning was given for
   std::deque<std::string> bases_;        // scopes point into it
 };

@@ -1,0 +1,60 @@
+#include "parser/ascii.hpp"
+#include "parser/details.hpp"
+#include "parser/formats.hpp"
+#include "parser/item.hpp"
+#include "parser/xml_feed.hpp"
+
+namespace tributary::parser {
+namespace {
+
+/// The URI that the root's name is in, as the root itself declares it.
+std::string_view root_namespace(pugi::xml_node root) {
+  const std::string_view name = root.name();
+  const auto colon = name.find(':');
+  const std::string wanted =
+      colon == std::string_view::npos ? "xmlns" : "xmlns:" + std::string(name.substr(0, colon));
+  return root.attribute(wanted.c_str()).value();
+}
+
+std::string format_of(pugi::xml_node root) {
+  if (is_atom_1_0(root_namespace(root))) return "atom-1.0";
+  const std::string_view version = trimmed(root.attribute("version").value());
+  return version == "0.3" ? "atom-0.3" : "atom";
+}
+
+}  // namespace
+
+bool is_atom(const Body& body) {
+  const std::string_view name = local_name(body.root);
+  return body.root && (same_word(name, "feed") || same_word(name, "entry"));
+}
+
+std::expected<void, std::string> read_atom(Reading& reading, const Body& body) {
+  reading.feed.format = format_of(body.root);
+  reading.atom = true;
+  look_ahead(reading, body.root, body.root);
+  Walk walk(reading);
+  const Element root = walk.root(body.root);
+  walk.trust(root);
+  if (same_word(root.local, "entry")) {
+    reading.feed.items.push_back(read_item(reading, walk, root));
+    set_language_from_scope(reading, root);
+    return {};
+  }
+  DetailsReader details(reading, walk, reading.feed.details);
+  DocumentReader document(reading, walk);
+  walk.children(root, [&](const Element& child) {
+    const Meaning meaning = meaning_of(child);
+    if (meaning.member == Member::item) {
+      reading.feed.items.push_back(read_item(reading, walk, child));
+    } else if (!details.read(child, meaning)) {
+      document.read(child, meaning.member);
+    }
+  });
+  details.finish();
+  document.finish();
+  set_language_from_scope(reading, root);
+  return {};
+}
+
+}  // namespace tributary::parser

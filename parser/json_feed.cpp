@@ -1,0 +1,256 @@
+// JSON Feed 1.0 and 1.1 (jsonfeed.org). Members of the wrong type are passed over, as the specification asks
+// of readers.
+#include <boost/json.hpp>
+#include <boost/json/monotonic_resource.hpp>
+#include <charconv>
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#include "parser/ascii.hpp"
+#include "parser/categories.hpp"
+#include "parser/formats.hpp"
+#include "parser/item.hpp"
+#include "parser/json_repair.hpp"
+#include "parser/media.hpp"
+#include "parser/people.hpp"
+#include "parser/text_construct.hpp"
+
+namespace tributary::parser {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t deepest = 128;
+
+/// Memory with an end: a document of nothing but "[[[" or "0,0,0" takes many times its size once it is
+/// values.
+class BoundedMemory final : public json::memory_resource {
+ public:
+  explicit BoundedMemory(std::size_t bytes) : left_(bytes) {}
+
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t) override {
+    if (bytes > left_) throw std::bad_alloc();
+    left_ -= bytes;
+    return ::operator new(bytes);
+  }
+  void do_deallocate(void* memory, std::size_t bytes, std::size_t) override {
+    left_ += bytes;
+    ::operator delete(memory);
+  }
+  bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+  std::size_t left_;
+};
+
+std::string_view string_of(const json::value* value) {
+  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
+}
+
+std::string_view text_at(const json::object& object, std::string_view name) {
+  return trimmed(string_of(object.if_contains(name)));
+}
+
+const json::array* array_at(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr ? value->if_array() : nullptr;
+}
+
+/// Numbers where the specification has strings and the other way round: both happen.
+std::string scalar_at(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr) return {};
+  if (value->is_string()) return std::string(trimmed(string_of(value)));
+  if (value->is_int64()) return std::to_string(value->get_int64());
+  if (value->is_uint64()) return std::to_string(value->get_uint64());
+  if (value->is_double()) return json::serialize(*value);
+  return {};
+}
+
+std::optional<std::uint64_t> count_at(const json::object& object, std::string_view name) {
+  const std::string text = scalar_at(object, name);
+  std::uint64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc{}) return std::nullopt;
+  return value;
+}
+
+class JsonFeedReader {
+ public:
+  explicit JsonFeedReader(Reading& reading) : reading_(reading) {}
+
+  void read(const json::object& root) {
+    Feed& feed = reading_.feed;
+    FeedDetails& details = feed.details;
+    reading_.feed_base = reading_.document.base;
+    if (const auto page = address(root, "home_page_url"); !page.empty()) {
+      details.link = page;
+      details.links.push_back({.href = page});
+      reading_.feed_base = page;
+    }
+    details.self = address(root, "feed_url");
+    if (!details.self.empty())
+      details.links.push_back({.href = details.self, .rel = "self", .type = "application/feed+json"});
+    details.next = address(root, "next_url");
+    if (!details.next.empty()) details.links.push_back({.href = details.next, .rel = "next"});
+    details.language = language_tag(text_at(root, "language"));
+    reading_.date_language = details.language;
+    lang_ = details.language;
+    details.title = text(root, "title", TextRule::guess);
+    details.subtitle = text(root, "description", TextRule::guess);
+    details.icon = address(root, "icon");
+    if (details.icon.empty()) details.icon = address(root, "favicon");
+    details.authors = people(root);
+    if (const auto* hubs = array_at(root, "hubs")) read_hubs(*hubs);
+    if (const json::value* expired = root.if_contains("expired"))
+      feed.complete = expired->is_bool() && expired->get_bool();
+    if (const auto* items = array_at(root, "items")) {
+      for (const auto& value : *items) {
+        if (const auto* object = value.if_object()) feed.items.push_back(item(*object));
+      }
+    }
+  }
+
+ private:
+  std::string address(const json::object& object, std::string_view name) {
+    return reading_.url(text_at(object, name), reading_.feed_base);
+  }
+
+  std::optional<Text> text(const json::object& object, std::string_view name, TextRule rule) {
+    return make_text(reading_, repaired(text_at(object, name)), rule, lang_, reading_.feed_base);
+  }
+
+  void read_hubs(const json::array& hubs) {
+    for (const auto& value : hubs) {
+      const auto* hub = value.if_object();
+      if (hub == nullptr) continue;
+      std::string url = address(*hub, "url");
+      if (url.empty()) continue;
+      // Other types (rssCloud) speak another protocol.
+      if (reading_.feed.details.hub.empty() && same_word(text_at(*hub, "type"), "WebSub"))
+        reading_.feed.details.hub = url;
+      reading_.feed.details.links.push_back({.href = std::move(url), .rel = "hub"});
+    }
+    if (reading_.feed.details.hub.empty()) return;
+  }
+
+  Person person(const json::object& object) {
+    return {.name = repaired(text_at(object, "name")), .uri = address(object, "url")};
+  }
+
+  /// Version 1.1's authors, and version 1.0's one author.
+  std::vector<Person> people(const json::object& object) {
+    std::vector<Person> found;
+    if (const auto* authors = array_at(object, "authors")) {
+      for (const auto& value : *authors) {
+        if (const auto* author = value.if_object()) add_person(found, person(*author));
+        if (value.is_string()) add_person(found, split_person(string_of(&value)));
+      }
+    }
+    if (!found.empty()) return found;
+    if (const json::value* author = object.if_contains("author")) {
+      if (const auto* one = author->if_object()) add_person(found, person(*one));
+      if (author->is_string()) add_person(found, split_person(string_of(author)));
+    }
+    return found;
+  }
+
+  Item item(const json::object& object) {
+    Item item;
+    const std::string outer_lang = lang_;
+    if (const auto own = text_at(object, "language"); !own.empty()) lang_ = language_tag(own);
+    item.id = scalar_at(object, "id");
+    const std::string page = address(object, "url");
+    const std::string elsewhere = address(object, "external_url");
+    if (!page.empty()) item.links.push_back({.href = page});
+    if (!elsewhere.empty())
+      item.links.push_back({.href = elsewhere, .rel = page.empty() ? "alternate" : "related"});
+    item.link = page.empty() ? elsewhere : page;
+    item.title = text(object, "title", TextRule::guess);
+    item.summary = text(object, "summary", TextRule::guess);
+    if (auto html = text(object, "content_html", TextRule::markup)) item.content.push_back(std::move(*html));
+    if (auto plain = plain_text_of(object)) item.content.push_back(std::move(*plain));
+    item.published = reading_.date(text_at(object, "date_published"));
+    item.updated = reading_.date(text_at(object, "date_modified"));
+    item.image.url = address(object, "image");
+    if (item.image.url.empty()) item.image.url = address(object, "banner_image");
+    item.authors = people(object);
+    if (const auto* tags = array_at(object, "tags")) {
+      for (const auto& tag : *tags)
+        add_category(item.categories, {.term = repaired(trimmed(string_of(&tag)))});
+    }
+    if (const auto* attachments = array_at(object, "attachments")) read_attachments(*attachments, item);
+    lang_ = outer_lang;
+    finish_item(reading_, item, {});
+    return item;
+  }
+
+  std::optional<Text> plain_text_of(const json::object& object) {
+    const std::string value = repaired(text_at(object, "content_text"));
+    if (value.empty()) return std::nullopt;
+    return Text{.plain = value, .lang = lang_, .base = reading_.feed_base};
+  }
+
+  void read_attachments(const json::array& attachments, Item& item) {
+    for (const auto& value : attachments) {
+      const auto* object = value.if_object();
+      if (object == nullptr) continue;
+      Enclosure enclosure{.url = address(*object, "url"), .type = std::string(text_at(*object, "mime_type"))};
+      if (enclosure.url.empty()) continue;
+      enclosure.length = count_at(*object, "size_in_bytes");
+      enclosure.title = repaired(text_at(*object, "title"));
+      if (const auto seconds = count_at(*object, "duration_in_seconds");
+          seconds && !item.duration && *seconds < 100'000'000) {
+        item.duration = std::chrono::seconds(*seconds);
+      }
+      add_enclosure(item.enclosures, std::move(enclosure));
+    }
+  }
+
+  Reading& reading_;
+  std::string lang_;
+};
+
+json::value parse_strictly(std::string_view text, BoundedMemory& memory, json::error_code& fault) {
+  const json::parse_options options{.max_depth = deepest};
+  return json::parse(json::string_view(text.data(), text.size()), fault, &memory, options);
+}
+
+std::string version_of(const json::object& root) {
+  const std::string_view version = text_at(root, "version");
+  const auto at = version.find("jsonfeed.org/version/");
+  if (at == std::string_view::npos) return {};
+  return std::string(version.substr(at + 21));
+}
+
+}  // namespace
+
+bool is_json_feed(const Body& body) {
+  return !body.root && body.text.starts_with('{');
+}
+
+std::expected<void, std::string> read_json_feed(Reading& reading, const Body& body) {
+  try {
+    BoundedMemory memory(6 * body.text.size() + (std::size_t{1} << 20U));
+    json::error_code fault;
+    json::value root = parse_strictly(body.text, memory, fault);
+    if (fault) {
+      reading.damaged("not-well-formed", "no well-formed JSON: " + fault.message(), 0);
+      fault.clear();
+      root = parse_strictly(repair_json(body.text), memory, fault);
+    }
+    if (fault || !root.is_object()) return std::unexpected("the document is neither XML nor a JSON object");
+    const json::object& object = root.get_object();
+    const std::string version = version_of(object);
+    // Without the version it is a feed by its items alone.
+    if (version.empty() && array_at(object, "items") == nullptr)
+      return std::unexpected("the JSON document is no JSON Feed");
+    reading.feed.format = version.starts_with("1.1") ? "json-feed-1.1" : "json-feed-1.0";
+    JsonFeedReader(reading).read(object);
+    return {};
+  } catch (const std::bad_alloc&) {
+    return std::unexpected("the JSON document holds more values than its size makes sense of");
+  }
+}
+
+}  // namespace tributary::parser

@@ -1,0 +1,82 @@
+#include "parser/parser.hpp"
+
+#include <utility>
+
+#include "parser/ascii.hpp"
+#include "parser/charset.hpp"
+#include "parser/formats.hpp"
+#include "parser/reading.hpp"
+#include "parser/xml.hpp"
+#include "parser/xml_feed.hpp"
+
+namespace tributary::parser {
+namespace {
+
+Error not_a_feed(const Document& document, std::string reason) {
+  return {ErrorKind::not_a_feed, document.name, std::move(reason)};
+}
+
+std::string_view start_of(std::string_view text) {
+  while (!text.empty() && (is_space(text.front()) || text.front() == '\0')) text.remove_prefix(1);
+  return text;
+}
+
+bool is_html_page(std::string_view text) {
+  return starts_with_word(text, "<!doctype html") || starts_with_word(text, "<html");
+}
+
+/// Why no format wanted the document.
+std::string reason_for(pugi::xml_node root) {
+  if (!root) return "the document holds no element";
+  const std::string_view name = local_name(root);
+  if (same_word(name, "html") || same_word(name, "body") || same_word(name, "head"))
+    return "the document is an HTML page, not a feed";
+  if (same_word(name, "opml")) return "the document is an OPML list of feeds, not a feed";
+  return "the document's root element <" + std::string(std::string_view(root.name()).substr(0, 40)) +
+         "> belongs to no known feed format";
+}
+
+/// Inline markup needs the white space between its elements, which costs time and memory that plain feeds
+/// need not pay.
+bool may_hold_inline_markup(std::string_view text) {
+  return text.find("xhtml\"") != std::string_view::npos || text.find("xhtml'") != std::string_view::npos ||
+         text.find("xhtml+xml") != std::string_view::npos;
+}
+
+std::expected<void, std::string> read_by_format(Reading& reading, const Body& body) {
+  for (const auto& format : formats) {
+    if (format.is(body)) return format.read(reading, body);
+  }
+  return std::unexpected(body.text.empty() ? reason_for(body.root) : "the document is neither XML nor JSON");
+}
+
+}  // namespace
+
+Result<Feed> parse(const Document& document, const ParseOptions& options) {
+  for (bool keep_space = false;; keep_space = true) {
+    Reading reading{document, options};
+    DecodedText decoded = decode_document(reading);
+    reading.feed.encoding = decoded.label;
+    const std::string_view start = start_of(decoded.text);
+    if (start.empty()) return std::unexpected(not_a_feed(document, "the document is empty"));
+    if (is_html_page(start))
+      return std::unexpected(not_a_feed(document, "the document is an HTML page, not a feed"));
+
+    if (start.starts_with('{')) {
+      const auto read = read_by_format(reading, {.text = start});
+      if (!read) return std::unexpected(not_a_feed(document, read.error()));
+      return std::move(reading.feed);
+    }
+    if (start.find('<') == std::string_view::npos) {
+      return std::unexpected(not_a_feed(document, "the document is neither XML nor JSON"));
+    }
+    keep_space = keep_space || may_hold_inline_markup(decoded.text);
+    const XmlTree tree(reading, std::move(decoded), keep_space);
+    reading.line_of = [&tree](pugi::xml_node node) { return tree.line_of(node); };
+    const auto read = read_by_format(reading, {.root = tree.root()});
+    if (!read) return std::unexpected(not_a_feed(document, read.error()));
+    if (keep_space || !reading.needs_space) return std::move(reading.feed);
+  }
+}
+
+}  // namespace tributary::parser

@@ -1,0 +1,593 @@
+// Why a reader of our own stands behind pugixml, and not libxml2's recover mode: that mode drops every bare
+// "&" ("AT&T" becomes "ATT"), lets an end tag close whatever element is open, so that one crossed tag in a
+// description swallows the rest of the feed, and gives up at the first byte it dislikes. Feeds break in few
+// ways, and each has a plain cure that can be said in terms of text: so the cure is text again, which the
+// usual reader then reads.
+#include "parser/repair.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "parser/ascii.hpp"
+#include "parser/entities.hpp"
+#include "parser/html_text.hpp"
+#include "parser/utf8.hpp"
+
+namespace tributary::parser {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+bool is_name_start(char c) {
+  return is_alpha(c) || c == '_' || c == ':' || static_cast<unsigned char>(c) >= 0x80;
+}
+bool is_name_letter(char c) {
+  return is_name_start(c) || is_digit(c) || c == '-' || c == '.';
+}
+
+std::string_view name_at(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && is_name_letter(text[end])) ++end;
+  return text.substr(at, end - at);
+}
+
+// HTML's elements that never have an end tag: written bare in a description, they would swallow what follows.
+// RSS's own names (link, source) are not among them.
+constexpr std::array void_elements{"br", "hr", "img", "input", "wbr", "area", "col", "embed"};
+
+// Elements of a feed that hold text alone: one of them starting inside another means that an end tag was
+// forgotten.
+constexpr std::array leaves{"title",          "link",      "description", "pubdate",   "guid",
+                            "comments",       "language",  "copyright",   "generator", "lastbuilddate",
+                            "managingeditor", "webmaster", "ttl",         "docs",      "updated",
+                            "published",      "id",        "summary"};
+constexpr std::array records{"item", "entry"};
+
+template <std::size_t N>
+bool is_one_of(const std::array<const char*, N>& names, std::string_view name) {
+  return std::ranges::any_of(names, [&](std::string_view known) { return same_word(known, name); });
+}
+
+class Repairer {
+ public:
+  Repairer(Reading& reading, std::string_view text, const RepairLimits& limits)
+      : reading_(reading), text_(text), limits_(limits) {}
+
+  std::string run() {
+    out_.reserve(text_.size() + text_.size() / 8 + 64);
+    skip_junk_before();
+    while (at_ < text_.size() && !full_) step();
+    while (!open_.empty()) {
+      if (!full_) fault("the document ends before </" + std::string(open_.back().substr(0, 40)) + ">");
+      close_top();
+    }
+    replace_noncharacters();
+    return std::move(out_);
+  }
+
+ private:
+  // What stands at at_
+  // ------------------------------------------------------------------------------------------------
+
+  void step() {
+    const std::string_view rest = text_.substr(at_);
+    if (rest.front() != '<') return character_data();
+    if (rest.starts_with("<!--")) return comment();
+    if (rest.starts_with("<![CDATA[")) return cdata();
+    if (starts_with_word(rest, "<!DOCTYPE")) return doctype();
+    if (rest.starts_with("<?")) return instruction();
+    if (rest.starts_with("</")) return end_tag();
+    if (rest.size() > 1 && is_name_start(rest[1])) return start_tag();
+    // "1 < 2": what can't be a tag is a character.
+    fault("a bare \"<\"");
+    put_text("<");
+    ++at_;
+  }
+
+  void skip_junk_before() {
+    const auto declaration = text_.find("<?xml");
+    const auto first = std::ranges::find_if_not(text_, is_space);
+    const auto start = static_cast<std::size_t>(first - text_.begin());
+    if (declaration != npos && declaration > 0 && declaration + 5 < text_.size() &&
+        is_space(text_[declaration + 5]) && !has_record_before(declaration)) {
+      fault(declaration == start ? "white space before the XML declaration"
+                                 : "something stands before the XML declaration");
+      keep_lines(text_.substr(0, declaration));
+      at_ = declaration;
+    } else if (start < text_.size() && text_[start] != '<') {
+      const auto tag = text_.find('<', start);
+      fault("text before the first element");
+      keep_lines(text_.substr(0, std::min(tag, text_.size())));
+      at_ = std::min(tag, text_.size());
+    }
+  }
+
+  /// A declaration inside an item's text is not the document's.
+  bool has_record_before(std::size_t place) const {
+    const std::string_view head = text_.substr(0, place);
+    return head.find("<rss") != npos || head.find("<feed") != npos || head.find("<rdf:RDF") != npos ||
+           head.find("<channel") != npos;
+  }
+
+  void character_data() {
+    const auto end = std::min(text_.find('<', at_), text_.size());
+    const std::string_view data = text_.substr(at_, end - at_);
+    at_ = end;
+    if (open_.empty()) {
+      if (!trimmed(data).empty()) fault("text outside the root element");
+      keep_lines(data);
+      return;
+    }
+    if (data.find("]]>") != npos) fault("\"]]>\" in text");
+    put_data(data, false, 0);
+  }
+
+  void comment() {
+    const auto end = text_.find("-->", at_ + 4);
+    if (end == npos)
+      fault("a comment without end");
+    else if (text_.substr(at_ + 4, end - at_ - 4).find("--") != npos)
+      fault("\"--\" in a comment");
+    const auto after = end == npos ? text_.size() : end + 3;
+    keep_lines(text_.substr(at_, after - at_));
+    at_ = after;
+  }
+
+  void cdata() {
+    const auto end = text_.find("]]>", at_ + 9);
+    if (end == npos) fault("a CDATA section without end");
+    const auto stop = end == npos ? text_.size() : end;
+    if (!open_.empty()) {
+      for (const char c : text_.substr(at_ + 9, stop - at_ - 9)) put_letter(c);
+    } else {
+      fault("a CDATA section outside the root element");
+      keep_lines(text_.substr(at_, stop - at_));
+    }
+    at_ = end == npos ? text_.size() : end + 3;
+  }
+
+  void doctype() {
+    Doctype found = read_doctype(text_, at_);
+    if (root_seen_)
+      fault("a document type declaration after the root element's start");
+    else
+      doctype_ = std::move(found);
+    const std::size_t end = root_seen_ ? found.end : doctype_.end;
+    keep_lines(text_.substr(at_, end - at_));
+    at_ = end;
+  }
+
+  void instruction() {
+    const auto end = no_instruction_end_ ? npos : text_.find("?>", at_ + 2);
+    no_instruction_end_ = end == npos;
+    const auto stop = end == npos ? std::min(text_.find('>', at_), text_.size() - 1) + 1 : end + 2;
+    if (end == npos) fault("a processing instruction without end");
+    const std::string_view whole = text_.substr(at_, stop - at_);
+    // The declaration's charset was dealt with, and no other instruction says anything to a feed.
+    if (whole.starts_with("<?xml") && whole.size() > 5 && is_space(whole[5]) && (root_seen_ || declared_)) {
+      fault("an XML declaration inside the document");
+    }
+    declared_ = true;
+    keep_lines(whole);
+    at_ = stop;
+  }
+
+  // Tags
+  // ----------------------------------------------------------------------------------------------------------------
+
+  void end_tag() {
+    const std::string_view name = name_at(text_, at_ + 2);
+    std::size_t end = at_ + 2 + name.size();
+    const std::size_t after_name = end;
+    while (end < text_.size() && text_[end] != '>' && text_[end] != '<') ++end;
+    const bool whole = end < text_.size() && text_[end] == '>';
+    if (!whole || !trimmed(text_.substr(after_name, end - after_name)).empty())
+      fault("an end tag that is not whole");
+    keep_lines(text_.substr(at_, end - at_));
+    at_ = whole ? end + 1 : end;
+
+    if (dropped_ > 0) {
+      --dropped_;
+      return;
+    }
+    const auto match = std::ranges::find(open_.rbegin(), open_.rend(), name);
+    if (match == open_.rend()) {
+      fault("</" + std::string(name.substr(0, 40)) + "> closes nothing");
+      return;
+    }
+    if (!may_close(static_cast<std::size_t>(match - open_.rbegin()))) {
+      fault("</" + std::string(name.substr(0, 40)) + "> crosses other elements");
+      return;
+    }
+    if (match != open_.rbegin())
+      fault("</" + std::string(name.substr(0, 40)) + "> closes elements that are still open");
+    for (auto left = match - open_.rbegin(); left >= 0; --left) close_top();
+  }
+
+  /// An end tag of inline markup must not close the feed's own elements around it.
+  bool may_close(std::size_t above) const {
+    for (std::size_t i = 0; i < above; ++i) {
+      const std::string_view name = open_[open_.size() - 1 - i];
+      if (is_one_of(records, name) || same_word(name, "channel")) {
+        // Unless it belongs to what is around the record itself.
+        const std::string_view closing = open_[open_.size() - 1 - above];
+        return is_one_of(records, closing) || same_word(closing, "channel") || same_word(closing, "rss") ||
+               same_word(closing, "feed") || open_.size() - 1 - above == 0;
+      }
+    }
+    return true;
+  }
+
+  void start_tag() {
+    const std::string_view name = name_at(text_, at_ + 1);
+    if (open_.empty() && root_seen_) return second_root();
+    imply_ends(name);
+    const std::size_t start = at_;
+    at_ += 1 + name.size();
+
+    const bool written = open_.size() < limits_.depth && dropped_ == 0;
+    const std::size_t undo = out_.size();
+    if (written) out_.append("<").append(name);
+    const bool closed = attributes(written);
+    if (at_ >= text_.size() && !tag_ended_) {
+      // Cut off inside the tag: nothing of it is known for certain.
+      out_.resize(undo);
+      keep_lines(text_.substr(start));
+      return;
+    }
+    root_seen_ = true;
+    if (over_budget()) return too_many();
+    ++nodes_;
+    const bool is_void = !closed && is_void_here(name);
+    if (is_void) fault("<" + std::string(name.substr(0, 40)) + "> has no end");
+    if (closed || is_void) {
+      if (written) out_ += "/>";
+      return;
+    }
+    if (written) {
+      out_ += '>';
+      open_.push_back(name);
+      return;
+    }
+    // Past the limit tags are only counted, so that a stack of a million costs nothing; what they hold is
+    // kept as text.
+    if (dropped_++ == 0 && !too_deep_said_) {
+      too_deep_said_ = true;
+      reading_.warn("too-deep", "elements are nested deeper than " + std::to_string(limits_.depth), line());
+    }
+  }
+
+  bool over_budget() const { return limits_.nodes != 0 && nodes_ >= limits_.nodes; }
+
+  void too_many() {
+    full_ = true;
+    out_ += "/>";
+    reading_.warn("too-many-elements",
+                  "the document holds more elements than its size makes sense of; the rest was left out",
+                  line());
+  }
+
+  bool is_void_here(std::string_view name) const {
+    if (!is_one_of(void_elements, name)) return false;
+    // An end tag nearby, before the parent's own end, means that the author meant XML.
+    const std::string end = "</" + std::string(name) + ">";
+    const std::string_view near = text_.substr(at_, 200);
+    const auto found = near.find(end);
+    return found == npos || near.substr(0, found).find('<') != npos;
+  }
+
+  void second_root() {
+    fault("something stands after the root element");
+    keep_lines(text_.substr(at_));
+    at_ = text_.size();
+  }
+
+  void imply_ends(std::string_view name) {
+    if (open_.empty()) return;
+    if (is_one_of(records, name)) {
+      const auto same = std::ranges::find(open_.rbegin(), open_.rend(), name);
+      if (same != open_.rend()) {
+        fault("<" + std::string(name) + "> inside another one");
+        for (auto left = same - open_.rbegin(); left >= 0; --left) close_top();
+      }
+      return;
+    }
+    const std::string_view top = open_.back();
+    if (is_one_of(leaves, top) && is_one_of(leaves, name)) {
+      fault("</" + std::string(top) + "> is missing");
+      close_top();
+    }
+  }
+
+  void close_top() {
+    if (!open_.back().empty()) out_.append("</").append(open_.back()).append(">");
+    open_.pop_back();
+  }
+
+  // Attributes
+  // ----------------------------------------------------------------------------------------------------------
+
+  /// Up to the tag's end. True when the tag closed its element.
+  bool attributes(bool written) {
+    tag_ended_ = false;
+    std::vector<std::string_view> names;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (is_space(c)) {
+        if (c == '\n') out_ += c;
+        ++at_;
+      } else if (c == '>') {
+        ++at_;
+        tag_ended_ = true;
+        return false;
+      } else if (c == '/' && at_ + 1 < text_.size() && text_[at_ + 1] == '>') {
+        at_ += 2;
+        tag_ended_ = true;
+        return true;
+      } else if (c == '<') {
+        fault("a tag that is not closed");
+        tag_ended_ = true;
+        return false;
+      } else if (is_name_start(c)) {
+        attribute(names, written);
+      } else {
+        fault("a character that has no place in a tag");
+        ++at_;
+      }
+    }
+    return false;
+  }
+
+  void attribute(std::vector<std::string_view>& names, bool written) {
+    const std::string_view name = name_at(text_, at_);
+    at_ += name.size();
+    skip_space();
+    std::string_view value = name;
+    if (at_ < text_.size() && text_[at_] == '=') {
+      ++at_;
+      skip_space();
+      value = attribute_value();
+    } else {
+      fault("an attribute without value");
+    }
+    if (!written) return;
+    if (names.size() >= limits_.attributes || over_budget()) {
+      if (names.size() == limits_.attributes) {
+        reading_.warn("too-many-attributes",
+                      "an element has more than " + std::to_string(limits_.attributes) + " attributes",
+                      line());
+        names.push_back(name);
+      }
+      return;
+    }
+    if (std::ranges::find(names, name) != names.end())
+      return fault("the attribute " + std::string(name.substr(0, 40)) + " stands twice");
+    names.push_back(name);
+    ++nodes_;
+    out_.append(" ").append(name).append("=\"");
+    if (value.find('<') != npos) fault("a \"<\" in an attribute");
+    put_data(value, true, 0);
+    out_ += '"';
+  }
+
+  std::string_view attribute_value() {
+    if (at_ >= text_.size()) return {};
+    const char quote = text_[at_];
+    if (quote == '"' || quote == '\'') {
+      // That there is no other one is found out once: asked for every attribute, it would cost the square.
+      bool& none = quote == '"' ? no_quote_ : no_apostrophe_;
+      const auto end = none ? npos : text_.find(quote, at_ + 1);
+      none = end == npos;
+      if (end != npos) {
+        const std::string_view value = text_.substr(at_ + 1, end - at_ - 1);
+        // A quote that was never closed runs to the next tag's: it holds the end of this one then.
+        if (value.find('<') == npos || value.find('>') == npos || value.find('=') == npos) {
+          at_ = end + 1;
+          return value;
+        }
+      }
+      fault("an attribute's quote is not closed");
+      ++at_;
+      const auto stop = std::min(text_.find_first_of("<>\n", at_), text_.size());
+      const std::string_view value = text_.substr(at_, stop - at_);
+      at_ = stop;
+      return value;
+    }
+    fault("an attribute without quotes");
+    std::size_t end = at_;
+    while (end < text_.size() && !is_space(text_[end]) && text_[end] != '>' && text_[end] != '<') ++end;
+    if (end > at_ + 1 && end < text_.size() && text_[end] == '>' && text_[end - 1] == '/') --end;
+    const std::string_view value = text_.substr(at_, end - at_);
+    at_ = end;
+    return value;
+  }
+
+  void skip_space() {
+    while (at_ < text_.size() && is_space(text_[at_])) {
+      if (text_[at_] == '\n') out_ += '\n';
+      ++at_;
+    }
+  }
+
+  // Text
+  // ----------------------------------------------------------------------------------------------------------------
+
+  /// Character data with its references, escaped anew. `depth`: entities inside entities.
+  void put_data(std::string_view data, bool in_attribute, int depth) {
+    for (std::size_t i = 0; i < data.size();) {
+      if (data[i] != '&') {
+        put_letter(data[i++], in_attribute);
+        continue;
+      }
+      const Reference reference = reference_at(data, i);
+      if (reference.kind == Reference::Kind::none) {
+        fault("a bare \"&\"");
+        out_ += "&amp;";
+        ++i;
+      } else {
+        put_reference(reference, data.substr(i, reference.length), in_attribute, depth);
+        i += reference.length;
+      }
+    }
+  }
+
+  void put_reference(const Reference& reference, std::string_view sent, bool in_attribute, int depth) {
+    if (reference.kind == Reference::Kind::character) {
+      if (!reference.legal) fault(std::string(sent) + " is no character of XML");
+      std::string letter;
+      append_utf8(letter, reference.code);
+      put_escaped(letter);
+      return;
+    }
+    if (is_xml_entity(reference.name)) {
+      out_ += sent;
+      return;
+    }
+    if (const auto own = doctype_.entities.find(reference.name); own != doctype_.entities.end()) {
+      return expand(own->second, in_attribute, depth);
+    }
+    const std::string decoded = decode_references(sent);
+    // A DTD elsewhere may well define the name (RSS 0.91's defines all of HTML's): then it is no fault.
+    if (!doctype_.has_external) {
+      reading_.damaged("undefined-entity", std::string(sent.substr(0, 40)) + " is not defined", line());
+    }
+    if (decoded == sent)
+      out_ += "&amp;", out_ += sent.substr(1);
+    else
+      put_escaped(decoded);
+  }
+
+  /// XML 1.0 section 4.4: the replacement text stands where the reference stood, markup included.
+  void expand(std::string_view replacement, bool in_attribute, int depth) {
+    constexpr int deepest = 16;
+    if (depth > deepest || expanded_ + replacement.size() > limits_.expansion) {
+      if (!budget_said_)
+        reading_.warn("entity-budget", "the entities of the document expand to more than a feed needs",
+                      line());
+      budget_said_ = true;
+      return;
+    }
+    expanded_ += replacement.size();
+    if (in_attribute || replacement.find('<') == npos) return put_data(replacement, in_attribute, depth + 1);
+    expand_markup(replacement, depth);
+  }
+
+  /// Tags in a replacement become text of the document: read by a repairer of their own, so that they can't
+  /// cross ours.
+  void expand_markup(std::string_view replacement, int depth) {
+    if (depth > 4) return;
+    std::string flat(replacement);
+    std::ranges::replace(flat, '\n', ' ');
+    Repairer inner(reading_, flat, limits_);
+    inner.doctype_ = doctype_;
+    inner.expanded_ = expanded_;
+    inner.open_.emplace_back();  // stands for the element around the reference
+    inner.root_seen_ = true;
+    inner.nested_line_ = line();
+    while (inner.at_ < inner.text_.size()) inner.step();
+    while (!inner.open_.empty()) inner.close_top();
+    expanded_ = inner.expanded_;
+    out_ += inner.out_;
+  }
+
+  void put_text(std::string_view text) {
+    if (open_.empty()) return;
+    put_escaped(text);
+  }
+
+  /// Text that a reference stood for: no line of the document ends in it.
+  void put_escaped(std::string_view text) {
+    for (const char c : text) {
+      if (c == '\n')
+        out_ += "&#10;";
+      else if (c == '\r')
+        out_ += "&#13;";
+      else
+        put_letter(c, true);
+    }
+  }
+
+  void put_letter(char c, bool in_attribute = false) {
+    switch (c) {
+      case '<':
+        out_ += "&lt;";
+        return;
+      case '"':
+        out_ += in_attribute ? "&quot;" : "\"";
+        return;
+      case '&':
+        out_ += "&amp;";
+        return;
+      default:
+        break;
+    }
+    const auto value = static_cast<unsigned char>(c);
+    if (value < 0x20 && c != '\t' && c != '\n' && c != '\r') {
+      ++illegal_;
+      if (illegal_ == 1) fault("characters that XML does not allow");
+      out_ += "\xEF\xBF\xBD";
+      return;
+    }
+    out_ += c;
+  }
+
+  /// U+FFFE and U+FFFF, which XML allows no more than control characters.
+  void replace_noncharacters() {
+    for (auto at = out_.find("\xEF\xBF"); at != npos; at = out_.find("\xEF\xBF", at + 2)) {
+      if (at + 2 >= out_.size() || static_cast<unsigned char>(out_[at + 2]) < 0xBE) continue;
+      out_[at + 2] = '\xBD';
+      if (illegal_++ == 0) fault("characters that XML does not allow");
+    }
+  }
+
+  /// The line ends of what is left out, so that later lines keep their numbers.
+  void keep_lines(std::string_view gone) {
+    out_.append(static_cast<std::size_t>(std::ranges::count(gone, '\n')), '\n');
+  }
+
+  /// Counted from where it was asked last: a document of faults is still read once.
+  int line() {
+    if (nested_line_ > 0) return nested_line_;
+    const std::size_t to = std::min(at_, text_.size());
+    if (to > counted_)
+      line_ += static_cast<int>(std::ranges::count(text_.substr(counted_, to - counted_), '\n'));
+    counted_ = std::max(counted_, to);
+    return line_;
+  }
+
+  void fault(const std::string& what) { reading_.damaged("not-well-formed", what, line()); }
+
+  Reading& reading_;
+  std::string_view text_;
+  const RepairLimits& limits_;
+  std::string out_;
+  std::vector<std::string_view> open_;  // an empty name writes no end tag
+  Doctype doctype_;
+  std::size_t at_ = 0;
+  std::size_t nodes_ = 0;
+  std::size_t expanded_ = 0;
+  std::size_t illegal_ = 0;
+  std::size_t dropped_ = 0;  // open elements past the depth limit
+  std::size_t counted_ = 0;
+  int line_ = 1;
+  int nested_line_ = 0;  // of the reference whose replacement this is; 0 for the document itself
+  bool no_quote_ = false;
+  bool no_apostrophe_ = false;
+  bool no_instruction_end_ = false;
+  bool root_seen_ = false;
+  bool declared_ = false;
+  bool tag_ended_ = false;
+  bool full_ = false;
+  bool budget_said_ = false;
+  bool too_deep_said_ = false;
+};
+
+}  // namespace
+
+std::string repair_xml(Reading& reading, std::string_view text, const RepairLimits& limits) {
+  return Repairer(reading, text, limits).run();
+}
+
+}  // namespace tributary::parser

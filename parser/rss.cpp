@@ -1,0 +1,139 @@
+#include <array>
+#include <utility>
+
+#include "parser/ascii.hpp"
+#include "parser/details.hpp"
+#include "parser/formats.hpp"
+#include "parser/item.hpp"
+#include "parser/xml_feed.hpp"
+
+namespace tributary::parser {
+namespace {
+
+constexpr std::array versions{
+    std::pair{std::string_view("0.90"), std::string_view("rss-0.90")},
+    std::pair{std::string_view("0.91"), std::string_view("rss-0.91")},
+    std::pair{std::string_view("0.92"), std::string_view("rss-0.92")},
+    std::pair{std::string_view("0.93"), std::string_view("rss-0.93")},
+    std::pair{std::string_view("0.94"), std::string_view("rss-0.94")},
+};
+
+std::string format_of_rss(pugi::xml_node root) {
+  std::string_view version;
+  for (const auto attribute : root.attributes()) {
+    if (same_word(attribute.name(), "version")) version = trimmed(attribute.value());
+  }
+  for (const auto& [number, format] : versions) {
+    if (version == number) return std::string(format);
+  }
+  return version.starts_with("2") ? "rss-2.0" : "rss";
+}
+
+/// RDF's dialects tell themselves by their namespace, wherever on the way to the channel it is declared.
+std::string format_of_rdf(pugi::xml_node root) {
+  for (const pugi::xml_node node : {root, root.first_child()}) {
+    for (const auto attribute : node.attributes()) {
+      if (!std::string_view(attribute.name()).starts_with("xmlns")) continue;
+      const std::string_view uri = attribute.value();
+      if (uri.find("/rdf/simple/0.9") != std::string_view::npos) return "rss-0.90";
+      if (uri.find("purl.org/rss/1.0") != std::string_view::npos &&
+          uri.find("modules") == std::string_view::npos)
+        return "rss-1.0";
+    }
+  }
+  return "rss";
+}
+
+class RssReader {
+ public:
+  explicit RssReader(Reading& reading)
+      : reading_(reading),
+        walk_(reading),
+        details_(reading, walk_, reading.feed.details),
+        document_(reading, walk_) {}
+
+  void read(pugi::xml_node node) {
+    const Element root = walk_.root(node);
+    walk_.trust(root);
+    if (same_word(root.local, "channel")) {
+      details_.read_about(root);
+    } else if (same_word(root.local, "item")) {
+      reading_.feed.items.push_back(read_item(reading_, walk_, root));
+      return;
+    }
+    children(root);
+    details_.finish();
+    document_.finish();
+    set_language_from_scope(reading_, root);
+    set_language_from_scope(reading_, {.scope = channel_scope_});
+  }
+
+ private:
+  /// Of the root, of a channel, or of RSS 1.1's items: feeds mix them up, and no reader loses anything by
+  /// taking each at any of the places.
+  void children(const Element& parent) {
+    walk_.children(parent, [&](const Element& child) {
+      const Meaning meaning = meaning_of(child);
+      switch (meaning.member) {
+        case Member::channel:
+          if (depth_++ < 2) {
+            channel_scope_ = child.scope;
+            children(child);
+            details_.read_about(child);
+          }
+          --depth_;
+          return;
+        case Member::items:
+          if (depth_++ < 2) children(child);
+          --depth_;
+          return;
+        case Member::item:
+          reading_.feed.items.push_back(read_item(reading_, walk_, child));
+          return;
+        default:
+          if (!details_.read(child, meaning)) document_.read(child, meaning.member);
+      }
+    });
+  }
+
+  Reading& reading_;
+  Walk walk_;
+  DetailsReader details_;
+  DocumentReader document_;
+  Scope channel_scope_;
+  int depth_ = 0;
+};
+
+/// Where the channel's own elements are.
+pugi::xml_node channel_of(pugi::xml_node root) {
+  if (same_word(local_name(root), "channel")) return root;
+  for (const auto child : root.children()) {
+    if (same_word(local_name(child), "channel")) return child;
+  }
+  return root;
+}
+
+}  // namespace
+
+bool is_rss(const Body& body) {
+  if (!body.root) return false;
+  const std::string_view name = local_name(body.root);
+  if (same_word(name, "rss") || same_word(name, "channel")) return true;
+  if (same_word(name, "item")) return body.root.child("title") || body.root.child("link");
+  // RDF is much else besides: a feed has a channel or items.
+  if (!same_word(name, "rdf")) return false;
+  for (const auto child : body.root.children()) {
+    if (same_word(local_name(child), "channel") || same_word(local_name(child), "item")) return true;
+  }
+  return false;
+}
+
+std::expected<void, std::string> read_rss(Reading& reading, const Body& body) {
+  reading.feed.format =
+      same_word(local_name(body.root), "rdf") ? format_of_rdf(body.root) : format_of_rss(body.root);
+  look_ahead(reading, body.root, channel_of(body.root));
+  RssReader(reading).read(body.root);
+  return {};
+}
+
+}  // namespace tributary::parser

@@ -1,0 +1,105 @@
+#include "parser/xml.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "parser/ascii.hpp"
+#include "parser/repair.hpp"
+#include "parser/soundness.hpp"
+
+namespace tributary::parser {
+namespace {
+
+// pugixml takes 64 bytes for an element, be it four bytes in the document. Its allocation goes through this
+// budget, so that a document made of nothing but tags is noticed when it costs more than it should, and
+// honest ones pay nothing.
+thread_local std::size_t budget_left = SIZE_MAX;
+
+void* allocate_within_budget(std::size_t size) {
+  if (size > budget_left) return nullptr;
+  if (budget_left != SIZE_MAX) budget_left -= size;
+  return std::malloc(size);
+}
+
+void release(void* memory) {
+  std::free(memory);
+}
+
+const bool installed = [] {
+  pugi::set_memory_management_functions(allocate_within_budget, release);
+  return true;
+}();
+
+class Budget {
+ public:
+  explicit Budget(std::size_t bytes) { budget_left = installed ? bytes : SIZE_MAX; }
+  Budget(const Budget&) = delete;
+  Budget& operator=(const Budget&) = delete;
+  ~Budget() { budget_left = SIZE_MAX; }
+};
+
+std::size_t budget_for(std::size_t text) {
+  return 4 * text + (std::size_t{1} << 20U);
+}
+
+}  // namespace
+
+XmlTree::XmlTree(Reading& reading, DecodedText decoded, bool keep_space) : text_(std::move(decoded.text)) {
+  if (decoded.verbatim_from) {
+    original_ = reading.document.bytes.substr(*decoded.verbatim_from, text_.size());
+  } else {
+    index_lines(text_, line_ends_);
+  }
+  const bool sound = is_sound(text_);
+  if (sound && parse(keep_space)) {
+    const auto roots = std::ranges::count_if(
+        document_.children(), [](pugi::xml_node node) { return node.type() == pugi::node_element; });
+    if (roots > 1)
+      reading.damaged("not-well-formed", "something stands after the root element",
+                      line_of(root().next_sibling()));
+    return;
+  }
+  if (sound) {
+    // The failed parse wrote into the text.
+    Reading again{reading.document, reading.options};
+    text_ = decoded.verbatim_from ? std::string(original_) : decode_document(again).text;
+  }
+  repair(reading, keep_space);
+}
+
+void XmlTree::repair(Reading& reading, bool keep_space) {
+  const std::string broken = std::exchange(text_, {});
+  text_ = repair_xml(reading, broken, {});
+  original_ = {};
+  line_ends_.clear();
+  index_lines(text_, line_ends_);
+  if (parse(keep_space)) return;
+  text_ = repair_xml(reading, broken, {.nodes = broken.size() / 32 + 1000});
+  parse(keep_space);
+}
+
+bool XmlTree::parse(bool keep_space) {
+  const Budget budget(budget_for(text_.size()));
+  unsigned flags = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_wconv_attribute | pugi::parse_eol |
+                   pugi::parse_embed_pcdata;
+  if (keep_space) flags |= pugi::parse_ws_pcdata;
+  return static_cast<bool>(
+      document_.load_buffer_inplace(text_.data(), text_.size(), flags, pugi::encoding_utf8));
+}
+
+void XmlTree::index_lines(std::string_view text, std::vector<std::uint32_t>& ends) {
+  for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    ends.push_back(static_cast<std::uint32_t>(at));
+  }
+}
+
+int XmlTree::line_of(pugi::xml_node node) const {
+  const auto offset = node.offset_debug();
+  if (offset < 0) return 0;
+  if (line_ends_.empty() && !original_.empty()) index_lines(original_, line_ends_);
+  const auto before = std::ranges::lower_bound(line_ends_, static_cast<std::uint32_t>(offset));
+  return 1 + static_cast<int>(before - line_ends_.begin());
+}
+
+}  // namespace tributary::parser
