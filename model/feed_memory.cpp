@@ -142,6 +142,7 @@ void each(Memory& memory, Visit visit) {
   visit("redirect_to", memory.redirect_to);
   visit("archive_next", memory.archive_next);
   visit("archive_pages", memory.archive_pages);
+  visit("archive_whole", memory.archive_whole);
 }
 
 }  // namespace

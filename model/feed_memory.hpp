@@ -58,6 +58,7 @@ struct FeedMemory {
       {};  ///< a permanent redirect that asked for patience: asked when not_before is over
   std::string archive_next = {};  ///< the RFC 5005 page to be walked next; empty: nothing left
   std::size_t archive_pages = 0;  ///< pages walked so far in this walk
+  bool archive_whole = false;     ///< the walk goes to the feed's beginning, not only to what is known
   friend bool operator==(const FeedMemory&, const FeedMemory&) = default;
 };
 
