@@ -6,11 +6,13 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <deque>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "fetcher/curl_loop.hpp"
+#include "fetcher/patience.hpp"
 #include "fetcher/settings.hpp"
 #include "fetcher/transfer.hpp"
 #include "fetcher/turns.hpp"
@@ -30,7 +32,10 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
   using Clock = std::chrono::steady_clock;
 
   Impl(asio::io_context& context, FetchOptions options)
-      : io(context), settings(std::make_shared<const Settings>(std::move(options))), rest(context) {}
+      : io(context),
+        settings(std::make_shared<const Settings>(std::move(options))),
+        rest(context),
+        silence(context) {}
 
   void open() {
     loop = std::make_unique<CurlLoop>(io, [this](CURL* handle, CURLcode code) { finished(handle, code); });
@@ -47,6 +52,7 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
   void close() {
     stopped = true;
     rest.cancel();
+    silence.cancel();
     for (auto& [handle, running_transfer] : running) loop->remove(handle);
     running.clear();
     loop.reset();
@@ -94,6 +100,11 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
 
   void start(Turns::Ticket ticket, Clock::time_point now) {
     auto transfer = std::move(waiting.extract(ticket).mapped());
+    if (const auto wait = host_rest(transfer->host(), now); wait > std::chrono::seconds(0)) {
+      turns.done(transfer->host_key(), now);
+      transfer->put_off(wait);
+      return answer_later(std::move(transfer));
+    }
     CurlHandle handle;
     if (spare.empty()) {
       handle.reset(curl_easy_init());
@@ -108,18 +119,79 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
       return answer_later(std::move(transfer));
     }
     CURL* const key = handle.get();
-    running.emplace(key, Running{std::move(handle), std::move(transfer)});
+    running.emplace(key, Running{std::move(handle), std::move(transfer), ticket});
+    expect_first_byte(key, ticket, now);
+  }
+
+  /// A server that accepts a connection and then says nothing is given up before the whole time is over.
+  void expect_first_byte(CURL* handle, Turns::Ticket ticket, Clock::time_point now) {
+    while (!listening.empty() && !still_silent(listening.front())) listening.pop_front();
+    const auto patience = std::chrono::milliseconds(settings->options.timeout) * 2 / 3;
+    listening.push_back({now + patience, handle, ticket});
+    if (listening.size() == 1) wait_for_silence();
+  }
+
+  struct Listening {
+    Clock::time_point until;
+    CURL* handle;
+    Turns::Ticket ticket;
+  };
+
+  [[nodiscard]] bool still_silent(const Listening& entry) const {
+    const auto at = running.find(entry.handle);
+    return at != running.end() && at->second.ticket == entry.ticket && !at->second.transfer->heard();
+  }
+
+  void wait_for_silence() {
+    silence.expires_at(listening.front().until);
+    silence.async_wait([self = shared_from_this()](const boost::system::error_code& fault) {
+      if (!fault && !self->stopped) self->end_silent_ones();
+    });
+  }
+
+  void end_silent_ones() {
+    const auto now = Clock::now();
+    while (!listening.empty()) {
+      const auto entry = listening.front();
+      if (entry.until > now && still_silent(entry)) break;
+      listening.pop_front();
+      if (!still_silent(entry)) continue;
+      loop->remove(entry.handle);
+      finished(entry.handle, CURLE_OPERATION_TIMEDOUT);
+      if (stopped) return;
+    }
+    if (!listening.empty()) wait_for_silence();
+  }
+
+  /// A host that asks for patience a second time means more than one address.
+  void heed(const Answer& answer, const std::string& host, Clock::time_point now) {
+    if (answer.status != 429 && answer.status != 503) return;
+    const auto wait = retry_delay(answer, from_http_date(answer.date).value_or(Timestamp::max()))
+                          .value_or(std::chrono::seconds(0));
+    if (wait <= std::chrono::seconds(0)) return;
+    std::erase_if(host_rests, [&](const auto& entry) { return entry.second.until <= now; });
+    auto& host_rest = host_rests[host];
+    ++host_rest.times;
+    host_rest.until = std::max(host_rest.until, now + wait);
+  }
+
+  [[nodiscard]] std::chrono::seconds host_rest(const std::string& host, Clock::time_point now) const {
+    const auto found = host_rests.find(host);
+    if (found == host_rests.end() || found->second.times < 2) return std::chrono::seconds(0);
+    return std::chrono::ceil<std::chrono::seconds>(found->second.until - now);
   }
 
   void finished(CURL* handle, CURLcode code) {
     const auto at = running.find(handle);
     if (at == running.end()) return;  // called off by an earlier callback of the same batch
-    auto [owned, transfer] = std::move(at->second);
+    auto owned = std::move(at->second.handle);
+    auto transfer = std::move(at->second.transfer);
     running.erase(at);
     const auto now = Clock::now();
     turns.done(transfer->host_key(), now);
     const auto outcome = transfer->end(handle, code, now);
     keep(std::move(owned));
+    heed(transfer->answer(), transfer->host(), now);
     pump_soon();
     if (outcome == Transfer::Outcome::redirected) return enqueue(std::move(transfer));
     deliver(std::move(transfer));
@@ -177,11 +249,20 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
   struct Running {
     CurlHandle handle;
     std::unique_ptr<Transfer> transfer;
+    Turns::Ticket ticket;
+  };
+
+  struct Rest {
+    int times = 0;
+    Clock::time_point until = Clock::time_point::min();
   };
 
   asio::io_context& io;
   std::shared_ptr<const Settings> settings;
-  asio::steady_timer rest;
+  asio::steady_timer rest;     // until a host's spacing is over
+  asio::steady_timer silence;  // until a first byte is overdue
+  std::deque<Listening> listening;
+  std::unordered_map<std::string, Rest> host_rests;
   Turns turns;
   std::unordered_map<Turns::Ticket, std::unique_ptr<Transfer>> waiting;
   std::unordered_map<CURL*, Running> running;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +22,7 @@ class io_context;
 namespace tributary::fetcher {
 
 /// What to ask for. Secrets (a password, a bearer token) arrive resolved, in `headers` or `user_password`;
-/// they are sent to the first host only and never logged.
+/// they are sent only to the scheme, host and port of `secrets_for`, and never logged.
 struct Request {
   std::string feed = {};  ///< FeedState::key; comes back in the answer
   std::string url = {};   ///< requested as written (dot segments and fragment aside)
@@ -29,8 +30,16 @@ struct Request {
   std::string last_modified = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string user_password = {};  ///< "user:password" for basic authentication
+  std::string secrets_for =
+      {};                 ///< the URL that the secrets (client certificate included) belong to; empty: `url`
+  bool delta = false;     ///< a 226 with only the items since `etag` will do (RFC 3229, "feed")
+  std::string form = {};  ///< if not empty: a POST of application/x-www-form-urlencoded, for a WebSub hub
   TlsFiles tls = {};
 };
+
+/// The request for a feed as its state wants it: where to, with which validators. The secrets are the
+/// caller's to add.
+[[nodiscard]] Request request_for(const FeedState& state, const Partner& partner, Timestamp now);
 
 struct Hop {
   int status = 0;
@@ -102,16 +111,50 @@ class Fetcher {
 
 /// What kept an answer from being a success, if anything did; decides `failing`, `blocked`, `gone` and the
 /// words of last_error. Looks at status, headers and the beginning of the body. An answer with a feed in it,
-/// and a 304, pass.
+/// and a 304, pass. `held` with an error: the document is not to be stored until an admin has released the
+/// feed.
 struct Verdict {
   FeedStatus status = FeedStatus::ok;
   std::optional<Error> error = {};
 };
 [[nodiscard]] Verdict judge(const Answer& answer);
 
+/// Whether a web page came in place of the feed that may name the feed (see parser::discover). It is asked
+/// for once; when it parses, what `adopt` makes of the two answers goes to `after`, which then remembers
+/// where the feed really is.
+[[nodiscard]] bool may_name_a_feed(const Answer& page);
+[[nodiscard]] Answer adopt(const Answer& page, Answer feed);
+
+/// Whether a document seems to be another feed's than the one known under this address: its id, title,
+/// language, site and generator changed together, or it moved to another domain and does not look the same
+/// there. Then the verdict is `held`, and is what `after` gets as the failure; nothing of the document is
+/// stored. `release` is the admin's answer.
+[[nodiscard]] std::optional<Verdict> suspicion(const FeedState& state, const Answer& answer,
+                                               const Feed& parsed);
+[[nodiscard]] FeedState release(FeedState state);
+
+/// The hosts that asked for patience (Retry-After) at two of their addresses or more: it is then meant for
+/// all of them.
+class HostRests {
+ public:
+  HostRests() = default;
+  HostRests(const std::vector<FeedState>& states, Timestamp now);
+  /// Until when nothing is to be asked there; unset: it may be asked.
+  [[nodiscard]] std::optional<Timestamp> until(std::string_view url) const;
+
+ private:
+  std::map<std::string, Timestamp> until_;
+};
+
 /// Whether the feed is to be asked now. A feed never fetched is due; `gone` and `disabled` never are. `force`
-/// passes over everything that only asks for patience, not over a running Retry-After.
-[[nodiscard]] bool is_due(const FeedState& state, Timestamp now, bool force);
+/// passes over everything that only asks for patience, not over a running Retry-After, be it the feed's own
+/// or its host's.
+[[nodiscard]] bool is_due(const FeedState& state, Timestamp now, bool force, const HostRests& rests = {});
+
+/// What `status` shows: the state's own, or for one that is `ok`, `late` when it has been silent longer than
+/// 99 of 100 of its silences, `quiet` when nothing came for three months. Only said with at least 10 known
+/// items and a week of history.
+[[nodiscard]] FeedStatus shown_status(const FeedState& state, Timestamp now);
 
 /// The state after an answer: when to come back, failures counted, validators kept (of a success only), words
 /// for the admin. Pure: time is passed in, and the jitter comes from `seed` (0..1), which only delays, by at
@@ -120,5 +163,14 @@ struct Verdict {
 [[nodiscard]] FeedState after(const FeedState& state, const Answer& answer, const Feed* parsed,
                               const std::optional<Verdict>& failure, const Partner& partner,
                               const FetchOptions& options, Timestamp now, double seed);
+
+/// RFC 5005 archives: nothing is to fall between two polls, and a new partner's history is wanted whole.
+/// `begin_walk` decides after a poll (`known_items`: how many of the document's items were known before);
+/// while archive_next is set, that page is to be fetched and parsed, its items stored as the feed's, and
+/// `walked` told. A walk ends at the feed's beginning, at what is known already, after 500 pages, or at a
+/// page that cannot be had (`page` null).
+[[nodiscard]] FeedState begin_walk(FeedState after, const FeedState& before, const Feed& parsed,
+                                   std::size_t known_items);
+[[nodiscard]] FeedState walked(FeedState state, const Feed* page, std::size_t known_items);
 
 }  // namespace tributary::fetcher

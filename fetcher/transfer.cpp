@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fetcher/domain.hpp"
+#include "fetcher/patience.hpp"
 #include "model/url.hpp"
 
 namespace tributary::fetcher {
@@ -105,6 +106,11 @@ void Transfer::begin(CURL* handle, std::shared_ptr<const Settings> settings, Clo
   set(CURLOPT_ERRORBUFFER, words_.data());
   set(CURLOPT_PRIVATE, this);
 
+  if (!request_.form.empty()) {
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.form.size()));
+    set(CURLOPT_POSTFIELDS, request_.form.c_str());
+  }
+
   const auto left = std::max(milliseconds(1), milliseconds(options.timeout) - used_);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(left, max_connect_time).count()));
@@ -119,7 +125,7 @@ void Transfer::begin(CURL* handle, std::shared_ptr<const Settings> settings, Clo
   set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::open_socket);
   set(CURLOPT_OPENSOCKETDATA, this);
 
-  if (may_share_credentials(request_.url, url_)) {
+  if (may_share_credentials(secrets_for(), url_)) {
     if (!request_.user_password.empty()) {
       set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
       set(CURLOPT_USERPWD, request_.user_password.c_str());
@@ -131,17 +137,22 @@ void Transfer::begin(CURL* handle, std::shared_ptr<const Settings> settings, Clo
   if (!request_.tls.ca.empty()) set(CURLOPT_CAINFO, request_.tls.ca.c_str());
 }
 
+const std::string& Transfer::secrets_for() const {
+  return request_.secrets_for.empty() ? request_.url : request_.secrets_for;
+}
+
 void Transfer::add_headers() {
   headers_.reset();
   const auto add = [this](const std::string& line) {
     headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
   };
-  add(accept);
+  add(request_.form.empty() ? accept : "Accept: */*");
   if (!request_.etag.empty() && safe_in_header(request_.etag)) add("If-None-Match: " + request_.etag);
   if (!request_.last_modified.empty() && safe_in_header(request_.last_modified)) {
     add("If-Modified-Since: " + request_.last_modified);
   }
-  if (!may_share_credentials(request_.url, url_)) return;
+  if (request_.delta && !request_.etag.empty()) add("A-IM: feed");
+  if (!may_share_credentials(secrets_for(), url_)) return;
   for (const auto& [name, value] : request_.headers) {
     if (name.empty() || !safe_in_header(name) || !safe_in_header(value) ||
         name.find_first_of(":; ") != std::string::npos)
@@ -276,8 +287,9 @@ Transfer::Outcome Transfer::end(CURL* handle, CURLcode code, Clock::time_point n
 
   // The status of an error tells all, however its page ended; so does a redirect, unless its time is over.
   const bool in_time = code != CURLE_OPERATION_TIMEDOUT || answer_.status >= 400;
-  const bool told = code == CURLE_OK || (error_status() && stop_ != Stop::header_too_large && in_time &&
-                                         (body_began_ || !location_.empty()));
+  const bool told =
+      code == CURLE_OK || (answer_.status >= 100 && !wants_body() && stop_ != Stop::header_too_large &&
+                           in_time && (body_began_ || !location_.empty()));
   if (!told) {
     explain(handle, code);
     return Outcome::answered;
@@ -304,8 +316,18 @@ bool Transfer::follow() {
   if (answer_.redirects.size() > max_redirects) return refuse(ErrorKind::http, "more than 10 redirects");
   if (asked_.contains(wire->url)) return refuse(ErrorKind::http, "the redirects go round in a circle");
 
+  // A POST goes on only where it stays one (RFC 9110 section 15.4).
+  if (!request_.form.empty() && status != 307 && status != 308)
+    return refuse(ErrorKind::http, "a POST is not followed there");
+
   leading_permanent_ = leading_permanent_ && (status == 301 || status == 308);
   if (leading_permanent_) answer_.permanent_url = without_user(target);
+  // Retry-After with a permanent redirect is how long to wait before following it; without a Date a date is
+  // no duration.
+  const auto sent = from_http_date(answer_.date).value_or(Timestamp::max());
+  if (leading_permanent_ &&
+      retry_delay(answer_, sent).value_or(std::chrono::seconds(0)) > std::chrono::seconds(0))
+    return false;
   url_ = std::move(target);
   answer_.url = without_user(url_);
   return true;
@@ -319,6 +341,12 @@ void Transfer::fail(ErrorKind kind, std::string detail) {
 void Transfer::cancel() {
   answer_.cancelled = true;
   fail(ErrorKind::network, "the fetch was called off");
+}
+
+void Transfer::put_off(std::chrono::seconds wait) {
+  answer_.cancelled = true;
+  fail(ErrorKind::http, "the host asked for patience; nothing of it is asked for now");
+  answer_.retry_after = std::to_string(wait.count());
 }
 
 std::string Transfer::place_of_timeout(CURL* handle) const {

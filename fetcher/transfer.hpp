@@ -41,6 +41,12 @@ class Transfer {
 
   void fail(ErrorKind kind, std::string detail);
   void cancel();
+  /// Not asked after all, because its host wants to be left alone for so long.
+  void put_off(std::chrono::seconds wait);
+
+  /// Whether anything of an answer has come in this hop.
+  [[nodiscard]] bool heard() const { return header_bytes_ > 0; }
+  [[nodiscard]] const std::string& host() const { return wire_.host; }
 
   [[nodiscard]] Answer& answer() { return answer_; }
   [[nodiscard]] std::function<void(Answer)> take_done() { return std::move(done_); }
@@ -59,7 +65,7 @@ class Transfer {
   void add_headers();
   bool follow();
   [[nodiscard]] bool wants_body() const;
-  [[nodiscard]] bool error_status() const { return answer_.status >= 300; }
+  [[nodiscard]] const std::string& secrets_for() const;
   void explain(CURL* handle, CURLcode code);
   [[nodiscard]] std::string place_of_timeout(CURL* handle) const;
 

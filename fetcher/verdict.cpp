@@ -75,6 +75,11 @@ Verdict judge_status(const Answer& answer) {
   }
   if (answer.status >= 500) return say(": the partner's server has a fault of its own");
   if (answer.status >= 400) return say(": the server does not give us the feed");
+  if (answer.status >= 300 && !answer.permanent_url.empty()) {
+    return {FeedStatus::ok, Error{ErrorKind::http, answer.url,
+                                  http(answer) + ": the feed moves to " + answer.permanent_url +
+                                      " and asks for patience first"}};
+  }
   if (answer.status >= 300) return say(": a redirect that names no address to go to");
   return say(": an answer without a feed in it");
 }
@@ -102,7 +107,41 @@ Verdict judge_page(const Answer& answer, const Page& page) {
                  http(answer) + ": a web page (HTML) came, not a feed; check the address");
 }
 
+/// RFC 3229 section 10.5.2: IM names what was done to the instance, here only to leave out known items.
+bool names_feed_manipulation(std::string_view im) {
+  for (auto at = im.find("feed"); at != std::string_view::npos; at = im.find("feed", at + 1)) {
+    const auto edge = [&](std::size_t i) {
+      return i >= im.size() || im[i] == ',' || im[i] == ' ' || im[i] == ';';
+    };
+    if ((at == 0 || edge(at - 1)) && edge(at + 4)) return true;
+  }
+  return false;
+}
+
+bool has_body(const Answer& answer) {
+  return answer.status == 200 || answer.status == 203 || answer.status == 226;
+}
+
 }  // namespace
+
+bool may_name_a_feed(const Answer& page) {
+  if (page.error || !has_body(page) || !looks_like_html(page.body)) return false;
+  const auto seen = look_at(page);
+  return seen.feed_link && !seen.challenge && !seen.login && !seen.parked;
+}
+
+Answer adopt(const Answer& page, Answer feed) {
+  if (feed.permanent_url.empty()) feed.permanent_url = feed.requested_url;
+  auto hops = page.redirects;
+  hops.push_back({page.status, feed.requested_url});
+  hops.insert(hops.end(), feed.redirects.begin(), feed.redirects.end());
+  feed.redirects = std::move(hops);
+  feed.requested_url = page.requested_url;
+  feed.feed = page.feed;
+  feed.wire_bytes += page.wire_bytes;
+  feed.took += page.took;
+  return feed;
+}
 
 Verdict judge(const Answer& answer) {
   if (answer.error) {
@@ -110,7 +149,11 @@ Verdict judge(const Answer& answer) {
             answer.error};
   }
   if (answer.status == 304) return {};
-  if (answer.status == 200 || answer.status == 203 || answer.status == 226) {
+  if (has_body(answer)) {
+    if (answer.status == 226 && !names_feed_manipulation(answer.im)) {
+      return failing(answer, ErrorKind::http,
+                     "HTTP 226 with a change of a kind that we did not ask for: " + answer.im.substr(0, 80));
+    }
     if (is_blank(answer.body))
       return failing(answer, ErrorKind::not_a_feed, http(answer) + " with an empty body");
     if (!looks_like_html(answer.body)) return {};

@@ -236,6 +236,73 @@ TEST(Fetch, SaysThatNoAnswerCame) {
   EXPECT_THAT(detail_of(answer), HasSubstr("no answer came"));
 }
 
+TEST(Fetch, AServerThatSaysNothingIsGivenUpBeforeTheWholeTime) {
+  HttpServer server;
+  server.on("/silent", Reply{.gate = std::make_shared<Gate>()});
+  auto options = loopback();
+  options.timeout = 3s;
+  Client client(options);
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(kind_of(client.fetch(server.url("/silent"))), ErrorKind::timeout);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 2900ms);
+}
+
+TEST(Fetch, OffersToTakeOnlyWhatIsNew) {
+  HttpServer server;
+  server.on(
+      "/feed",
+      Reply{.status = 226, .headers = {{"IM", "feed"}, {"ETag", "\"2\""}}, .body = test::rss("News", 1)});
+  Client client;
+  const auto answer =
+      client.fetch(Request{.feed = "f", .url = server.url("/feed"), .etag = "\"1\"", .delta = true});
+  EXPECT_EQ(server.requests().at(0).header("A-IM"), "feed");
+  EXPECT_EQ(answer.status, 226);
+  EXPECT_EQ(answer.im, "feed");
+  EXPECT_EQ(answer.body, test::rss("News", 1));
+  (void)client.fetch(Request{.feed = "f", .url = server.url("/feed"), .delta = true});
+  EXPECT_FALSE(server.requests().at(1).has("A-IM"))
+      << "without a known instance there is nothing to leave out";
+}
+
+TEST(Fetch, AFormIsPosted) {
+  HttpServer hub;
+  hub.on("/hub", Reply{.status = 202, .body = "later"});
+  hub.on("/moved", test::redirect(307, "/hub"));
+  hub.on("/elsewhere", test::redirect(302, "/hub"));
+  Client client;
+  EXPECT_EQ(client.fetch(Request{.feed = "f", .url = hub.url("/moved"), .form = "hub.mode=subscribe"}).status,
+            202);
+  const auto seen = hub.requests("/hub").at(0);
+  EXPECT_EQ(seen.method, "POST");
+  EXPECT_EQ(seen.body, "hub.mode=subscribe");
+  EXPECT_EQ(seen.header("Content-Type"), "application/x-www-form-urlencoded");
+  EXPECT_TRUE(
+      client.fetch(Request{.feed = "f", .url = hub.url("/elsewhere"), .form = "hub.mode=subscribe"}).error);
+  EXPECT_EQ(hub.count("/hub"), 1U);
+}
+
+TEST(Fetch, AHostThatAsksForPatienceTwiceIsLeftAloneAsAWhole) {
+  HttpServer server;
+  HttpServer other({.address = "127.0.0.5"});
+  server.otherwise(
+      [](const test::Seen&) { return Reply{.status = 429, .headers = {{"Retry-After", "600"}}}; });
+  other.otherwise([](const test::Seen&) { return test::feed(test::rss("News")); });
+  auto options = loopback();
+  options.per_host = 1;
+  Client client(options);
+  std::vector<Request> requests;
+  for (int i = 0; i < 10; ++i) requests.push_back({.feed = "f", .url = server.url("/" + std::to_string(i))});
+  int asked = 0, put_off = 0;
+  for (const auto& answer : client.fetch_all(requests)) {
+    if (answer.status == 429) ++asked;
+    if (answer.cancelled && std::stoi(answer.retry_after) > 500) ++put_off;
+  }
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(put_off, 8);
+  EXPECT_EQ(server.count(), 2U);
+  EXPECT_EQ(client.fetch(other.url("/feed")).status, 200);
+}
+
 TEST(Fetch, WaitingItsTurnDoesNotCountAsTime) {
   HttpServer server;
   server.on("/slow", Reply{.body = std::string(70, 'x'), .drip_bytes = 1, .drip_every = 10ms});
@@ -470,6 +537,44 @@ TEST(Redirects, ToAnotherPortGetNoPassword) {
   (void)client.fetch(Request{.feed = "f", .url = here.url("/feed"), .user_password = "user:pass"});
   EXPECT_EQ(here.requests().at(0).header("Authorization"), "Basic dXNlcjpwYXNz");
   EXPECT_FALSE(there.requests().at(0).has("Authorization"));
+}
+
+TEST(Redirects, SecretsStayWithTheUrlTheyBelongTo) {
+  HttpServer here;
+  HttpServer there({.address = "127.0.0.3"});
+  for (auto* server : {&here, &there}) server->on("/feed", test::feed(test::rss("News")));
+  Client client;
+  const auto ask = [&](const std::string& url) {
+    (void)client.fetch(Request{.feed = "f",
+                               .url = url,
+                               .headers = {{"X-Api-Key", "s"}},
+                               .user_password = "u:p",
+                               .secrets_for = here.url("/feed")});
+  };
+  ask(here.url("/feed"));
+  ask(there.url("/feed"));
+  EXPECT_TRUE(here.requests().at(0).has("X-Api-Key"));
+  EXPECT_TRUE(here.requests().at(0).has("Authorization"));
+  EXPECT_FALSE(there.requests().at(0).has("X-Api-Key"))
+      << "a feed that moved for good takes no secrets along";
+  EXPECT_FALSE(there.requests().at(0).has("Authorization"));
+}
+
+TEST(Redirects, APermanentOneThatAsksForPatienceIsNotFollowedYet) {
+  HttpServer server;
+  auto reply = test::redirect(301, "/new");
+  reply.headers.emplace_back("Retry-After", "3600");
+  server.on("/feed", reply);
+  server.on("/new", test::feed(test::rss("News")));
+  Client client;
+  const auto answer = client.fetch(server.url("/feed"));
+  EXPECT_FALSE(answer.error);
+  EXPECT_EQ(answer.status, 301);
+  EXPECT_EQ(answer.permanent_url, server.url("/new"));
+  EXPECT_EQ(server.count("/new"), 0U);
+  reply.status = 302;
+  server.on("/feed", reply);
+  EXPECT_EQ(client.fetch(server.url("/feed")).status, 200);
 }
 
 TEST(Redirects, CookiesAreNotCarried) {

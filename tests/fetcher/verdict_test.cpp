@@ -25,7 +25,6 @@ TEST(Judge, WhatMayBeAFeedPasses) {
     EXPECT_FALSE(of(200, body).error) << body;
   }
   EXPECT_FALSE(of(304).error);
-  EXPECT_FALSE(of(226, "<rss/>").error);
 }
 
 TEST(Judge, AFailureKeepsItsWords) {
@@ -110,6 +109,42 @@ TEST(Judge, ParkedDomainsAreNamed) {
   const auto verdict = of(200, "<html><body>example.org: this domain is for sale!</body></html>");
   EXPECT_EQ(verdict.status, FeedStatus::failing);
   EXPECT_THAT(words(verdict), HasSubstr("domain"));
+}
+
+TEST(Judge, APartialAnswerMustBeOfTheKindWeAskedFor) {
+  EXPECT_FALSE(judge(Answer{.status = 226, .im = "feed", .body = "<rss/>"}).error);
+  EXPECT_FALSE(judge(Answer{.status = 226, .im = "feed, gzip", .body = "<rss/>"}).error);
+  EXPECT_TRUE(judge(Answer{.status = 226, .im = "vcdiff", .body = "<rss/>"}).error);
+  EXPECT_TRUE(judge(Answer{.status = 226, .im = "feedx", .body = "<rss/>"}).error);
+  EXPECT_TRUE(judge(Answer{.status = 226, .body = "<rss/>"}).error);
+}
+
+TEST(Discovery, OnlyAnOrdinaryPageMayNameItsFeed) {
+  const std::string link = "<html><head><link rel=alternate type='application/atom+xml' href='/feed'>";
+  EXPECT_TRUE(may_name_a_feed(Answer{.status = 200, .body = link}));
+  EXPECT_FALSE(may_name_a_feed(Answer{.status = 404, .body = link}));
+  EXPECT_FALSE(may_name_a_feed(Answer{.status = 200, .body = "<html>"}));
+  EXPECT_FALSE(may_name_a_feed(Answer{.status = 200, .body = link + "<input type=password>"}));
+  EXPECT_FALSE(may_name_a_feed(Answer{.status = 200, .body = link + "<title>Just a moment...</title>"}));
+}
+
+TEST(Discovery, AnAdoptedFeedIsWhereItWasFound) {
+  const Answer page{
+      .feed = "key", .requested_url = "https://example.org/", .url = "https://example.org/", .status = 200};
+  const Answer feed{.requested_url = "https://example.org/feed",
+                    .url = "https://example.org/feed",
+                    .status = 200,
+                    .body = "<rss/>"};
+  const auto adopted = adopt(page, feed);
+  EXPECT_EQ(adopted.feed, "key");
+  EXPECT_EQ(adopted.requested_url, "https://example.org/");
+  EXPECT_EQ(adopted.permanent_url, "https://example.org/feed");
+  const Feed parsed;
+  const auto state =
+      after({.key = "key", .configured_url = "https://example.org/", .url = "https://example.org/"}, adopted,
+            &parsed, std::nullopt, {}, {}, Timestamp{}, 0);
+  EXPECT_EQ(state.url, "https://example.org/feed");
+  EXPECT_EQ(state.status, FeedStatus::moved);
 }
 
 }  // namespace
