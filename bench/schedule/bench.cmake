@@ -1,0 +1,5 @@
+add_executable(schedule_simulation schedule/simulate.cpp)
+target_link_libraries(schedule_simulation PRIVATE tributary_options tributary_fetcher)
+if(BUILD_TESTING)
+  add_test(NAME Schedule.HalfTheRequestsOfHourlyPollingAtNoMoreDelay COMMAND schedule_simulation 500)
+endif()
