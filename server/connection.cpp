@@ -1,6 +1,8 @@
 #include "server/connection.hpp"
 
 #include <netinet/in.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <cstring>
 
 namespace tributary::server {
@@ -18,7 +21,6 @@ constexpr auto result = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 
 // A first buffer that most requests fit in; ten thousand idle connections must stay cheap.
 constexpr std::size_t small_buffer = 2048;
-constexpr std::size_t stream_piece = 64 * 1024;
 // An answer may be read at this pace (bytes a second) and no slower, besides the write deadline.
 constexpr std::uint64_t slowest = 4096;
 // How much more of a refused request is read, and for how long, before the connection is cut: cutting at once
@@ -205,19 +207,17 @@ Awaitable<bool> Connection::send_rest(std::vector<asio::const_buffer> rest) {
   co_return !error;
 }
 
-Awaitable<bool> Connection::send_stream(const Answer& answer) {
-  std::vector<char> piece(stream_piece);
-  std::uint64_t at = answer.from, left = answer.length;
-  while (left > 0) {
-    const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
-    const ssize_t got = ::pread(answer.stream->stream.get(), piece.data(), want, static_cast<off_t>(at));
-    // Fewer bytes than were promised: only cutting the connection tells the client.
-    if (got <= 0) co_return false;
-    const auto [error, count] = co_await asio::async_write(
-        socket_, asio::buffer(piece.data(), static_cast<std::size_t>(got)), result);
+// The kernel sends from its pages: no copy of a large body through this process.
+Awaitable<bool> Connection::send_file(int file, std::uint64_t from, std::uint64_t length) {
+  auto at = static_cast<off_t>(from);
+  const auto end = static_cast<off_t>(from + length);
+  while (at < end) {
+    const ssize_t sent = ::sendfile(socket_.native_handle(), file, &at, static_cast<std::size_t>(end - at));
+    if (sent > 0) continue;
+    // 0: fewer bytes than were promised. Only cutting the connection tells the client.
+    if (sent == 0 || (errno != EAGAIN && errno != EINTR)) co_return false;
+    const auto [error] = co_await socket_.async_wait(Socket::wait_write, result);
     if (error) co_return false;
-    at += static_cast<std::uint64_t>(got);
-    left -= static_cast<std::uint64_t>(got);
   }
   co_return true;
 }
@@ -228,7 +228,7 @@ Awaitable<bool> Connection::send(const Answer& answer, bool last) {
   ++counters.by_class[std::clamp(answer.status / 100, 0, 5)];
   if (answer.status == 304) ++counters.not_modified;
   if (answer.status == 226) ++counters.deltas;
-  const std::uint64_t length = answer.stream ? answer.length : answer.body.size();
+  const std::uint64_t length = answer.file >= 0 ? answer.length : answer.body.size();
   counters.body_bytes += length;
   enter(Phase::answer, shared_->options.write_deadline + std::chrono::seconds{length / slowest});
 
@@ -239,7 +239,7 @@ Awaitable<bool> Connection::send(const Answer& answer, bool last) {
                                                   asio::buffer(answer.body.data(), answer.body.size())};
   // Most answers go out whole at once; only what the socket does not take is waited for.
   boost::system::error_code error;
-  std::size_t sent = socket_.write_some(buffers, error);
+  std::size_t sent = socket_.send(buffers, answer.file >= 0 ? MSG_MORE : 0, error);
   if (error && error != asio::error::would_block && error != asio::error::try_again) co_return false;
   if (error) sent = 0;
   if (sent < asio::buffer_size(buffers)) {
@@ -253,7 +253,7 @@ Awaitable<bool> Connection::send(const Answer& answer, bool last) {
     }
     if (!co_await send_rest(std::move(rest))) co_return false;
   }
-  if (answer.stream) co_return co_await send_stream(answer);
+  if (answer.file >= 0) co_return co_await send_file(answer.file, answer.from, answer.length);
   co_return true;
 }
 

@@ -67,7 +67,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] Awaitable<bool> read_head();
   [[nodiscard]] Awaitable<bool> read_body(std::size_t limit);
   [[nodiscard]] Awaitable<bool> send(const Answer& answer, bool last);
-  [[nodiscard]] Awaitable<bool> send_stream(const Answer& answer);
+  [[nodiscard]] Awaitable<bool> send_file(int file, std::uint64_t from, std::uint64_t length);
   [[nodiscard]] Awaitable<bool> send_rest(std::vector<asio::const_buffer> rest);
   [[nodiscard]] Awaitable<bool> refuse(int status, const char* why);
   [[nodiscard]] Awaitable<void> linger();

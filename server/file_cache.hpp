@@ -46,6 +46,8 @@ struct File {
     std::string bytes = {};  ///< empty when this coding is not worth it, and of a streamed file
     std::string head = {};   ///< status line and fields of a 200, without Date, Connection and the empty line
     std::string unchanged_head = {};  ///< the same of a 304
+    Descriptor pages = Descriptor{};  ///< `bytes` once more as a file in memory, see FileCache::pages()
+    unsigned sent = 0;                ///< times that pages() was asked
   };
 
   std::string path = {};  ///< relative to the folder
@@ -87,6 +89,11 @@ class FileCache {
   /// The coding to answer with, made now if it was not before.
   [[nodiscard]] Coding select(File& file, const Acceptable& acceptable);
 
+  /// A descriptor that holds the form's bytes, from 0, when the form is large and much asked for; else -1.
+  /// From it the kernel sends without copying. It is never the published file itself, which somebody might
+  /// write to in place.
+  [[nodiscard]] int pages(File& file, Coding coding);
+
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   void change(Settings settings);
 
@@ -99,6 +106,7 @@ class FileCache {
   void keep(const std::string& path, std::shared_ptr<File> file);
   void drop(const std::string& path);
   void make_room();
+  [[nodiscard]] bool kept(const File& file) const;
 
   Settings settings_;
   std::string root_;  // of settings_.folder, with '/' at its end
@@ -106,6 +114,7 @@ class FileCache {
   std::unordered_map<std::string, Slot> slots_;
   std::list<const std::string*> uses_;  // most recent first; the strings are the keys of slots_
   std::size_t bytes_ = 0;
+  std::size_t paged_ = 0;  // forms with pages among those kept
 };
 
 }  // namespace tributary::server

@@ -236,7 +236,7 @@ Answer Responder::from_file(const Request& request, const std::shared_ptr<File>&
           file});
       Answer answer{.status = 206, .head = part->head, .owner = part};
       if (file->stream.open()) {
-        answer.stream = file;
+        answer.file = file->stream.get();
         answer.from = range.first;
         answer.length = length;
       } else {
@@ -248,9 +248,9 @@ Answer Responder::from_file(const Request& request, const std::shared_ptr<File>&
   const auto& form = file->form(selected);
   Answer answer{.status = 200, .head = form.head, .owner = file};
   if (head_only) return answer;
-  if (file->stream.open()) {
-    answer.stream = file;
-    answer.length = file->size;
+  answer.file = file->stream.open() ? file->stream.get() : files_.pages(*file, selected);
+  if (answer.file >= 0) {
+    answer.length = file->stream.open() ? file->size : form.bytes.size();
   } else {
     answer.body = form.bytes;
   }

@@ -17,9 +17,9 @@ struct Answer {
   std::string_view head = {};
   std::string_view body = {};              ///< empty for HEAD and 304
   std::shared_ptr<const void> owner = {};  ///< what the views point into
-  std::shared_ptr<const File> stream =
-      {};                              ///< when set, the body is these bytes of it, read as they are sent
-  std::uint64_t from = 0, length = 0;  ///< of the stream
+  /// When >= 0, the body is `length` bytes of this descriptor, which `owner` keeps open, from `from` on.
+  int file = -1;
+  std::uint64_t from = 0, length = 0;
 };
 
 /// Which address a request came to.

@@ -1,1 +1,1 @@
-tributary_test(server SOURCES server/wire.cpp server/address_test.cpp server/files_test.cpp LIBRARIES tributary_server Boost::headers Threads::Threads)
+tributary_test(server SOURCES server/wire.cpp server/address_test.cpp server/codings_test.cpp server/conditions_test.cpp server/files_test.cpp LIBRARIES tributary_server Boost::headers ZLIB::ZLIB Threads::Threads)
