@@ -15,6 +15,8 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <cstring>
 
 #include "server/address.hpp"
 #include "server/connection.hpp"
@@ -41,6 +43,14 @@ std::size_t raise_descriptor_limit(std::size_t connections) {
   const rlim_t free =
       limit.rlim_cur > 2 * other_descriptors ? limit.rlim_cur - other_descriptors : limit.rlim_cur / 2;
   return std::min(connections, static_cast<std::size_t>(free));
+}
+
+// A client that leaves while the kernel sends a page to it would end the process: sendfile(2) knows no
+// MSG_NOSIGNAL.
+void ignore_broken_pipes() {
+  struct ::sigaction current = {};
+  if (::sigaction(SIGPIPE, nullptr, &current) == 0 && current.sa_handler == SIG_DFL)
+    std::signal(SIGPIPE, SIG_IGN);
 }
 
 Error io_error(const std::string& where, const std::string& what) {
@@ -287,6 +297,7 @@ Server::~Server() {
 Result<void> Server::listen() {
   auto& impl = *impl_;
   const auto& addresses = impl.shared->options.addresses;
+  ignore_broken_pipes();
   impl.room = raise_descriptor_limit(impl.shared->options.max_connections);
   auto visitors = open_address(impl.io, addresses.listen, Door::visitors);
   if (!visitors) return std::unexpected(visitors.error());

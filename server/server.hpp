@@ -95,7 +95,7 @@ class Server {
 
   /// Opens the listening sockets. Fails when an address is malformed (ErrorKind::config) or taken
   /// (ErrorKind::io). Raises the process's limit of open files as far as max_connections needs it and the
-  /// system lets it.
+  /// system lets it, and ignores SIGPIPE where nobody handles it.
   [[nodiscard]] Result<void> listen();
 
   /// "http://127.0.0.1:8080/" with the port really taken; "unix:/path" for a Unix socket. Empty before
