@@ -178,6 +178,8 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     reloading = true;
     config = std::move(loaded->config);
     pipeline->reconfigure(config);
+    server->reload(config.output, config.site.url,
+                   is_http_url(config.server.hub) ? config.server.hub : std::string());
     auto fresh = std::make_shared<Result<std::vector<FeedState>>>();
     pipeline->with_store(
         [fresh, next = catalogue(config), now = clock()](store::Store& store) {
@@ -269,6 +271,9 @@ Result<void> Daemon::start() {
   Impl& impl = *impl_;
   // Addresses first: a second daemon on the same port ends before it touches the store.
   server::Options options{.addresses = impl.config.server, .folder = impl.config.output};
+  options.site_url = impl.config.site.url;
+  if (is_http_url(impl.config.server.hub)) options.hub_url = impl.config.server.hub;
+  options.clock = impl.clock;
   impl.server.emplace(impl.io, options, [weak = std::weak_ptr(impl_)](const std::string& target) {
     const auto self = weak.lock();
     return self ? self->admin(target) : server::Made{503, "text/plain; charset=utf-8", "stopping\n"};

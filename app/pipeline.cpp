@@ -162,7 +162,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void answered(const FeedState& state, fetcher::Answer answer, std::function<void(Visit)> done) {
-    if (cancelled) return;  // an abandoned transfer is no failure of the partner's
+    if (cancelled || answer.cancelled) return;  // an abandoned transfer is no failure of the partner's
     asio::post(parsers, [self = shared_from_this(), work = std::make_shared<Work>(io.get_executor()), state,
                          rules_then = rules, answer = std::move(answer), done = std::move(done),
                          now = clock()]() mutable {

@@ -13,6 +13,8 @@ int serve(const Context& context) {
   if (!config) return Exit::usage;
   boost::asio::io_context io;
   server::Options options{.addresses = config->server, .folder = config->output};
+  options.site_url = config->site.url;
+  if (is_http_url(config->server.hub)) options.hub_url = config->server.hub;
   options.addresses.admin.clear();  // health and metrics belong to the daemon, which knows them
   server::Server server(io, options);
   if (const auto listening = server.listen(); !listening) return fail(listening.error());

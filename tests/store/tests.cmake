@@ -1,4 +1,3 @@
 tributary_test(store
-  SOURCES store/contract_test.cpp store/identity_test.cpp store/sqlite_test.cpp support/process.cpp
-  LIBRARIES tributary_store)
-target_compile_definitions(store_test PRIVATE TRIBUTARY_PROGRAM="$<TARGET_FILE_DIR:store_test>/tributary")
+  SOURCES store/contract_test.cpp store/identity_test.cpp store/sqlite_test.cpp
+  LIBRARIES tributary_store test_support)

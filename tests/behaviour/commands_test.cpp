@@ -1,0 +1,99 @@
+// The command line, its exit codes and messages.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "tests/behaviour/site.hpp"
+
+using namespace tributary::test;
+using testing::HasSubstr;
+
+TEST(Commands, HelpListsEveryCommandOfTheTable) {
+  const auto help = tributary({"--help"});
+  EXPECT_EQ(help.code, 0);
+  for (const char* command :
+       {"run", "update", "publish", "serve", "check", "preview", "status", "parse", "discover", "add",
+        "remove", "import", "export", "explain", "move-store", "demo"}) {
+    EXPECT_THAT(help.out, HasSubstr("\n  " + std::string(command) + " ")) << command;
+  }
+}
+
+TEST(Commands, WrongUsageEndsWithTwo) {
+  EXPECT_EQ(tributary({}).code, 2);
+  EXPECT_EQ(tributary({"bake"}).code, 2);
+  EXPECT_EQ(tributary({"update", "--fast"}).code, 2);
+  EXPECT_EQ(tributary({"status", "--now", "yesterday"}).code, 2);
+  EXPECT_EQ(tributary({"update", "--config", "/nowhere/feeds.yaml"}).code, 2);
+}
+
+TEST(Commands, AFaultyConfigurationEndsWithTwoAndNamesEachPlace) {
+  Site site;
+  write_file(
+      site.config(),
+      "site:\n  titel: X\n  url: https://partners.example.org/\nfeeds:\n  - {url: 'ftp://example.org/x'}\n");
+  for (const char* command : {"check", "update", "publish", "status"}) {
+    const auto said = site.run({command});
+    EXPECT_EQ(said.code, 2) << command;
+    EXPECT_THAT(said.out + said.err, HasSubstr("feeds.yaml:2:3: ")) << command;
+    EXPECT_THAT(said.out + said.err, HasSubstr("feeds.yaml:5:")) << command;
+  }
+}
+
+TEST(Commands, CheckOfASoundFileEndsWithZero) {
+  Site site;
+  site.configure({"{url: 'https://example.org/feed'}"});
+  EXPECT_EQ(site.run({"check"}).code, 0);
+}
+
+TEST(Commands, StatusBeforeTheFirstPassKnowsNothingAndSaysSo) {
+  Site site;
+  site.configure({"{url: 'https://example.org/feed', name: Example}"});
+  const auto said = site.run({"status", "--json"});
+  ASSERT_EQ(said.code, 0) << said.err;
+  const auto document = boost::json::parse(said.out).as_object();
+  const auto& feed = document.at("feeds").as_array().at(0).as_object();
+  for (const char* member : {"configured_url", "url", "name", "state", "last_fetch", "last_success",
+                             "next_fetch", "last_status", "consecutive_failures", "last_error", "items"}) {
+    EXPECT_TRUE(feed.contains(member)) << member;
+  }
+  EXPECT_TRUE(feed.at("last_fetch").is_null());
+  EXPECT_EQ(document.at("totals").at("feeds").to_number<int>(), 1);
+  EXPECT_EQ(site.run({"status"}).code, 0);
+}
+
+TEST(Parse, ReadsAFileOrStandardInputAndPrintsTheContractsJson) {
+  TemporaryFolder folder;
+  write_file(folder / "feed.xml", rss("Sample", 2));
+  const auto file = tributary({"parse", (folder / "feed.xml").string(), "--base", "https://example.org/"});
+  ASSERT_EQ(file.code, 0) << file.err;
+  const auto document = boost::json::parse(file.out).as_object();
+  EXPECT_EQ(document.at("format").as_string(), "rss-2.0");
+  EXPECT_EQ(document.at("entries").as_array().size(), 2u);
+  EXPECT_EQ(tributary({"parse", "-", "--base", "https://example.org/"}, rss("Sample", 2)).out, file.out);
+}
+
+TEST(Parse, WhatIsNoFeedEndsWithOneAndOneLineAndNothingOnStdout) {
+  const auto page = tributary({"parse", "-"}, "<!DOCTYPE html><html><body>Hello</body></html>");
+  EXPECT_EQ(page.code, 1);
+  EXPECT_EQ(page.out, "");
+  EXPECT_EQ(std::ranges::count(page.err, '\n'), 1);
+  EXPECT_EQ(tributary({"parse", "-"}).code, 1);
+  EXPECT_EQ(tributary({"parse", "/nowhere/feed.xml"}).code, 2);
+  EXPECT_EQ(tributary({"parse", "/"}).code, 2);
+}
+
+TEST(Parse, AUrlIsFetchedWithTheGuard) {
+  HttpServer partner;
+  partner.on("/rss", feed(rss("Sample")));
+  TemporaryFolder folder;
+  const auto refused = run({tributary_program().string(), "parse", partner.url("/rss")}, {}, folder.path());
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_EQ(partner.count(), 0u) << "a private address is not asked";
+  write_file(folder / "feeds.yaml",
+             "site: {title: S, url: 'https://partners.example.org/'}\nfetch: {allow_addresses: "
+             "[127.0.0.0/8]}\nfeeds: []\n");
+  const auto allowed = run({tributary_program().string(), "parse", partner.url("/rss")}, {}, folder.path());
+  EXPECT_EQ(allowed.code, 0) << allowed.err;
+}

@@ -1,0 +1,78 @@
+// The daemon over real sockets and signals.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "tests/behaviour/site.hpp"
+
+using namespace tributary::test;
+using testing::HasSubstr;
+
+namespace {
+
+std::string address_in(const std::string& line) {
+  return line.substr(line.find("http"));
+}
+
+/// Asks until the answer holds `text`; empty when it never does.
+std::string fetch_until(const std::string& url, const std::string& text) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (std::chrono::steady_clock::now() < end) {
+    const auto got = run({"curl", "-s", "--max-time", "5", "--retry", "0", url});
+    if (got.out.find(text) != std::string::npos) return got.out;
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST(Daemon, FetchesPublishesServesAndEndsCleanly) {
+  HttpServer partners;
+  partners.on("/rss", feed(rss("One", 2)));
+  Site site;
+  site.configure({"{url: '" + partners.url("/rss") + "', name: One}"});
+  Background daemon({tributary_program().string(), "run", "--config", site.config().string()});
+  const std::string page = address_in(daemon.wait_for_line("serving on "));
+  const std::string health = address_in(daemon.wait_for_line("health on "));
+  EXPECT_THAT(fetch_until(page + "atom.xml", "<entry"), HasSubstr("</feed>"));
+  EXPECT_THAT(fetch_until(health, "One"), HasSubstr("</html>"));
+  EXPECT_THAT(fetch_until(health.substr(0, health.rfind('/')) + "/metrics", "tributary_feeds 1"),
+              HasSubstr("tributary_items 2"));
+  EXPECT_EQ(run({"curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", page + "metrics"}).out, "404")
+      << "never on the public address";
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+}
+
+TEST(Daemon, ASavedConfigurationIsTakenAndAFaultyOneIsNot) {
+  HttpServer partners;
+  partners.on("/a", feed(rss("Alpha")));
+  partners.on("/b", feed(rss("Beta")));
+  Site site;
+  site.configure({"{url: '" + partners.url("/a") + "', name: Alpha}"});
+  Background daemon(
+      {tributary_program().string(), "run", "--config", site.config().string(), "--log-level", "off"});
+  const std::string page = address_in(daemon.wait_for_line("serving on "));
+  ASSERT_FALSE(fetch_until(page + "partners/alpha/atom.xml", "<entry").empty());
+
+  write_file(site.config(), "site: {titel: broken");
+  site.configure({"{url: '" + partners.url("/a") + "', name: Alpha}",
+                  "{url: '" + partners.url("/b") + "', name: Beta}"});
+  EXPECT_FALSE(fetch_until(page + "partners/beta/atom.xml", "<entry").empty());
+  EXPECT_FALSE(fetch_until(page + "partners/alpha/atom.xml", "<entry").empty());
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+}
+
+TEST(Daemon, SecondProcessOnTheSamePortEndsWithAMessage) {
+  HttpServer taken;
+  Site site;
+  site.configure({"{url: 'https://example.org/feed'}"});
+  std::string yaml = read_file(site.config());
+  yaml.replace(yaml.find("127.0.0.1:0"), 11, "127.0.0.1:" + std::to_string(taken.port()));
+  write_file(site.config(), yaml);
+  const auto refused = site.run({"run"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, HasSubstr(std::to_string(taken.port())));
+}
