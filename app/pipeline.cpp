@@ -185,6 +185,7 @@ Pipeline::~Pipeline() {
 }
 
 void Pipeline::visit(const FeedState& state, std::function<void(Visit)> done) {
+  if (impl_->cancelled) return;
   impl_->on_failure = store_failed;
   fetcher::Request request{.feed = state.key,
                            .url = state.url.empty() ? state.configured_url : state.url,
@@ -215,12 +216,13 @@ void Pipeline::with_store(std::function<void(store::Store&)> work, std::function
 
 void Pipeline::reconfigure(const config::Config& config) {
   impl_->rules = rules_of(config);
-  impl_->fetcher->set_options(config.fetch);
+  if (impl_->fetcher) impl_->fetcher->set_options(config.fetch);
 }
 
 void Pipeline::cancel() {
   impl_->cancelled = true;
-  impl_->fetcher->cancel();
+  // Its idle connections, too, would keep the io_context busy.
+  impl_->fetcher.reset();
 }
 
 store::Added Pipeline::added() const {

@@ -88,16 +88,17 @@ int update(const Context& context, const UpdateOptions& options) {
           ++visited;
           if (!visit.state.last_error.empty()) ++failing;
           progress.advance(failing);
-          if (visited == feeds->size()) signals.cancel();
+          if (visited == feeds->size()) io.stop();
         });
       }
-      if (feeds->empty()) signals.cancel();
+      if (feeds->empty()) io.stop();
       io.run();
     }
     if (failure) return fail(*failure);
 
     io.restart();
-    pipeline.with_store([&](store::Store& open_store) { written = publish_all(*config, open_store); }, [] {});
+    pipeline.with_store([&](store::Store& open_store) { written = publish_all(*config, open_store); },
+                        [&] { io.stop(); });
     io.run();
     const auto added = pipeline.added();
     log_info("pass feeds=" + std::to_string(visited) + " failed=" + std::to_string(failing) +
