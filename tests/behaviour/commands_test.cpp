@@ -11,7 +11,7 @@ using namespace tributary::test;
 using testing::HasSubstr;
 
 TEST(Commands, HelpListsEveryCommandOfTheTable) {
-  const auto help = tributary({"--help"});
+  const auto help = run_program({"--help"});
   EXPECT_EQ(help.code, 0);
   for (const char* command :
        {"run", "update", "publish", "serve", "check", "preview", "status", "parse", "discover", "add",
@@ -21,11 +21,11 @@ TEST(Commands, HelpListsEveryCommandOfTheTable) {
 }
 
 TEST(Commands, WrongUsageEndsWithTwo) {
-  EXPECT_EQ(tributary({}).code, 2);
-  EXPECT_EQ(tributary({"bake"}).code, 2);
-  EXPECT_EQ(tributary({"update", "--fast"}).code, 2);
-  EXPECT_EQ(tributary({"status", "--now", "yesterday"}).code, 2);
-  EXPECT_EQ(tributary({"update", "--config", "/nowhere/feeds.yaml"}).code, 2);
+  EXPECT_EQ(run_program({}).code, 2);
+  EXPECT_EQ(run_program({"bake"}).code, 2);
+  EXPECT_EQ(run_program({"update", "--fast"}).code, 2);
+  EXPECT_EQ(run_program({"status", "--now", "yesterday"}).code, 2);
+  EXPECT_EQ(run_program({"update", "--config", "/nowhere/feeds.yaml"}).code, 2);
 }
 
 TEST(Commands, AFaultyConfigurationEndsWithTwoAndNamesEachPlace) {
@@ -66,22 +66,22 @@ TEST(Commands, StatusBeforeTheFirstPassKnowsNothingAndSaysSo) {
 TEST(Parse, ReadsAFileOrStandardInputAndPrintsTheContractsJson) {
   TemporaryFolder folder;
   write_file(folder / "feed.xml", rss("Sample", 2));
-  const auto file = tributary({"parse", (folder / "feed.xml").string(), "--base", "https://example.org/"});
+  const auto file = run_program({"parse", (folder / "feed.xml").string(), "--base", "https://example.org/"});
   ASSERT_EQ(file.code, 0) << file.err;
   const auto document = boost::json::parse(file.out).as_object();
   EXPECT_EQ(document.at("format").as_string(), "rss-2.0");
   EXPECT_EQ(document.at("entries").as_array().size(), 2u);
-  EXPECT_EQ(tributary({"parse", "-", "--base", "https://example.org/"}, rss("Sample", 2)).out, file.out);
+  EXPECT_EQ(run_program({"parse", "-", "--base", "https://example.org/"}, rss("Sample", 2)).out, file.out);
 }
 
 TEST(Parse, WhatIsNoFeedEndsWithOneAndOneLineAndNothingOnStdout) {
-  const auto page = tributary({"parse", "-"}, "<!DOCTYPE html><html><body>Hello</body></html>");
+  const auto page = run_program({"parse", "-"}, "<!DOCTYPE html><html><body>Hello</body></html>");
   EXPECT_EQ(page.code, 1);
   EXPECT_EQ(page.out, "");
   EXPECT_EQ(std::ranges::count(page.err, '\n'), 1);
-  EXPECT_EQ(tributary({"parse", "-"}).code, 1);
-  EXPECT_EQ(tributary({"parse", "/nowhere/feed.xml"}).code, 2);
-  EXPECT_EQ(tributary({"parse", "/"}).code, 2);
+  EXPECT_EQ(run_program({"parse", "-"}).code, 1);
+  EXPECT_EQ(run_program({"parse", "/nowhere/feed.xml"}).code, 2);
+  EXPECT_EQ(run_program({"parse", "/"}).code, 2);
 }
 
 TEST(Parse, AUrlIsFetchedWithTheGuard) {

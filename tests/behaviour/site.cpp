@@ -17,7 +17,7 @@ void Site::configure(const std::vector<std::string>& feeds, const std::string& m
 
 Finished Site::run(std::vector<std::string> arguments, const std::string& now) const {
   arguments.insert(arguments.end(), {"--config", config().string(), "--now", now});
-  return tributary(std::move(arguments));
+  return run_program(std::move(arguments));
 }
 
 std::map<std::string, std::string> Site::all_published() const {

@@ -57,7 +57,8 @@ class StoreContract : public testing::TestWithParam<Backend> {
   }
   std::vector<std::string> titles(const StreamId& id = {}, std::size_t limit = 50) {
     std::vector<std::string> list;
-    for (const auto& entry : store_->latest(id, limit).value().entries)
+    const Stream stream = store_->latest(id, limit).value();
+    for (const auto& entry : stream.entries)
       list.emplace_back(entry.item.title->value());
     return list;
   }

@@ -110,7 +110,7 @@ std::filesystem::path tributary_program() {
   return TRIBUTARY_PROGRAM;
 }
 
-Finished tributary(std::vector<std::string> arguments, const std::string& input) {
+Finished run_program(std::vector<std::string> arguments, const std::string& input) {
   arguments.insert(arguments.begin(), tributary_program());
   return run(arguments, input);
 }

@@ -21,7 +21,7 @@ struct Finished {
                            std::chrono::seconds limit = std::chrono::seconds{120});
 
 /// The built program, build/…/tributary, with these arguments.
-[[nodiscard]] Finished tributary(std::vector<std::string> arguments, const std::string& input = {});
+[[nodiscard]] Finished run_program(std::vector<std::string> arguments, const std::string& input = {});
 [[nodiscard]] std::filesystem::path tributary_program();
 
 /// A program that runs beside the test; killed at the latest when the object goes.
