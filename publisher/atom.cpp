@@ -1,6 +1,6 @@
-// Atom 1.0 (RFC 4287) with tombstones (RFC 6721), licence links (RFC 4946) and Media RSS for images.
-// atom:source comes last in an entry: readers that don't expect it take its title for the entry's when it
-// comes first.
+// Atom 1.0 (RFC 4287) with tombstones (RFC 6721), archives (RFC 5005), licence links (RFC 4946) and Media RSS
+// for images. atom:source comes last in an entry: readers that don't expect it take its title for the entry's
+// when it comes first.
 #include "publisher/formats.hpp"
 #include "publisher/text.hpp"
 #include "publisher/xml.hpp"
@@ -63,8 +63,10 @@ void texts(XmlWriter& xml, const ShownEntry& entry) {
   const bool needs_content = entry.url.empty() && entry.content.empty();
   const std::string& words = needs_content && entry.excerpt.empty() ? entry.title : entry.excerpt;
   const std::string_view element = needs_content ? "content" : "summary";
-  if (entry.direction == Direction::rtl) {
-    if (!words.empty()) xml.text(element, "<div dir=\"rtl\">" + escape(words) + "</div>", {{"type", "html"}});
+  if (entry.direction == Direction::rtl && !words.empty()) {
+    xml.open(element, {{"type", "xhtml"}});
+    xml.text("div", words, {{"xmlns", "http://www.w3.org/1999/xhtml"}, {"dir", "rtl"}});
+    xml.close();
   } else {
     xml.text(element, words, {{"type", "text"}});
   }
@@ -88,12 +90,13 @@ void images(XmlWriter& xml, const ShownEntry& entry) {
   }
 }
 
-void source(XmlWriter& xml, const ShownSource& source) {
+/// A page of the archive leaves out when the partner's feed last changed: it would not stay as it is.
+void source(XmlWriter& xml, const ShownSource& source, bool archived) {
   xml.open("source", {{"xml:lang", source.language}});
   xml.text("id", source.id);
   xml.text("title", source.title, {{"type", "text"}});
   xml.text("subtitle", source.subtitle, {{"type", "text"}});
-  if (source.updated) xml.text("updated", to_rfc3339(*source.updated));
+  if (source.updated && !archived) xml.text("updated", to_rfc3339(*source.updated));
   if (!source.self.empty()) xml.empty("link", {{"rel", "self"}, {"href", source.self}});
   if (!source.link.empty()) xml.empty("link", {{"rel", "alternate"}, {"href", source.link}});
   if (!source.licence.empty()) xml.empty("link", {{"rel", "license"}, {"href", source.licence}});
@@ -103,7 +106,8 @@ void source(XmlWriter& xml, const ShownSource& source) {
   xml.close();
 }
 
-void write_entry(XmlWriter& xml, const ShownEntry& entry, const ShownSite& site) {
+std::string write_entry(const ShownEntry& entry, const ShownPage& page) {
+  XmlWriter xml(1);
   xml.open("entry", {{"xml:lang", entry.language}});
   xml.text("id", entry.id);
   xml.text("title", entry.title, {{"type", "text"}});
@@ -112,7 +116,7 @@ void write_entry(XmlWriter& xml, const ShownEntry& entry, const ShownSite& site)
   for (const Person& author : entry.authors) person(xml, "author", author);
   for (const Person& contributor : entry.contributors) person(xml, "contributor", contributor);
   links(xml, entry);
-  categories(xml, entry, site);
+  categories(xml, entry, *page.site);
   texts(xml, entry);
   if (!entry.rights.empty()) {
     xml.text("rights", entry.rights, {{"type", "text"}});
@@ -120,8 +124,9 @@ void write_entry(XmlWriter& xml, const ShownEntry& entry, const ShownSite& site)
     xml.text("rights", entry.licence.name, {{"type", "text"}});
   }
   images(xml, entry);
-  source(xml, entry.source);
+  source(xml, entry.source, page.archive != 0);
   xml.close();
+  return xml.take();
 }
 
 }  // namespace
@@ -129,8 +134,12 @@ void write_entry(XmlWriter& xml, const ShownEntry& entry, const ShownSite& site)
 std::string render_atom(const ShownPage& page) {
   const ShownSite& site = *page.site;
   XmlWriter xml;
+  const std::string self = page.archive != 0 ? page.archive_url(page.archive) : page.url() + "atom.xml";
+  const std::string style = std::string(page.archive != 0 ? "../" : "") + page.root + "feed.css";
+  xml.instruction("xml-stylesheet", "type=\"text/css\" href=\"" + style + "\"");
   xml.open("feed", {{"xmlns", "http://www.w3.org/2005/Atom"},
                     {"xmlns:at", page.tombstones.empty() ? "" : "http://purl.org/atompub/tombstones/1.0"},
+                    {"xmlns:fh", page.archive != 0 ? "http://purl.org/syndication/history/1.0" : ""},
                     {"xmlns:media", "http://search.yahoo.com/mrss/"},
                     {"xml:lang", site.language}});
   xml.text("id", page.url());
@@ -138,8 +147,16 @@ std::string render_atom(const ShownPage& page) {
   xml.text("subtitle", one_line(page.intro), {{"type", "text"}});
   xml.text("updated", to_rfc3339(page.updated));
   person(xml, "author", site.author);
-  xml.empty("link", {{"rel", "self"}, {"href", page.url() + "atom.xml"}, {"type", "application/atom+xml"}});
+  xml.empty("link", {{"rel", "self"}, {"href", self}, {"type", "application/atom+xml"}});
   xml.empty("link", {{"rel", "alternate"}, {"href", page.url()}, {"type", "text/html"}});
+  // RFC 5005 section 4: no next-archive, so that a closed page needs no change when another one closes.
+  if (page.archive != 0) {
+    xml.empty("fh:archive");
+    xml.empty("link", {{"rel", "current"}, {"href", page.url() + "atom.xml"}});
+  }
+  if (page.previous_archive != 0) {
+    xml.empty("link", {{"rel", "prev-archive"}, {"href", page.archive_url(page.previous_archive)}});
+  }
   if (!site.hub.empty()) xml.empty("link", {{"rel", "hub"}, {"href", site.hub}});
   xml.text("rights", site.rights, {{"type", "text"}});
   xml.text("generator", "Tributary");
@@ -149,7 +166,10 @@ std::string render_atom(const ShownPage& page) {
     xml.text("at:comment", tombstone.comment);
     xml.close();
   }
-  for (const EntryPointer& entry : page.entries) write_entry(xml, *entry, site);
+  for (const EntryPointer& entry : page.entries) {
+    xml.fragment(fragment_of(*entry, page.archive != 0 ? "atom-archive" : "atom",
+                             [&] { return write_entry(*entry, page); }));
+  }
   xml.close();
   return xml.take();
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "model/url.hpp"
+#include "publisher/fills.hpp"
 #include "publisher/formats.hpp"
 #include "publisher/json.hpp"
 #include "publisher/text.hpp"
@@ -13,13 +14,6 @@ namespace {
 
 // A page of a planet with hundreds of partners doesn't repeat them all: the front page lists them.
 constexpr std::size_t max_places = 24;
-
-/// The words before and after what {0} stands for.
-std::pair<std::string, std::string> around(const std::string& words) {
-  const auto at = words.find("{0}");
-  if (at == std::string::npos) return {words + " ", ""};
-  return {words.substr(0, at), words.substr(at + 3)};
-}
 
 Fill words_of(const Strings& strings) {
   Fill words;
@@ -31,21 +25,22 @@ std::string home_of(const ShownPage& page) {
   return page.root.empty() ? "./" : page.root;
 }
 
-Fill feed_link(const ShownPage& page, const Format& format, std::string_view name) {
-  Fill feed;
-  feed.text("media_type", format.media_type.substr(0, format.media_type.find(';')));
-  feed.text("feed_title", page.full_title + " (" + std::string(name) + ")");
-  feed.text("feed_name", name);
-  feed.text("file", format.file);
-  return feed;
-}
-
+/// A page of a week has no feeds of its own: the site's are named.
 std::vector<Fill> feeds(const ShownPage& page) {
+  const bool own = !page.is_week && !page.is_week_index;
   std::vector<Fill> list;
+  const auto add = [&](const Format& format, const std::string& name) {
+    Fill feed;
+    feed.text("media_type", format.media_type.substr(0, format.media_type.find(';')));
+    feed.text("feed_title", (own ? page.full_title : page.site->title) + " (" + name + ")");
+    feed.text("feed_name", name);
+    feed.text("feed_href", (own ? std::string() : page.root) + std::string(format.file));
+    list.push_back(std::move(feed));
+  };
   for (const Format& format : formats) {
-    if (format.name == "atom") list.push_back(feed_link(page, format, "Atom"));
-    if (format.name == "rss") list.push_back(feed_link(page, format, "RSS"));
-    if (format.name == "json-feed") list.push_back(feed_link(page, format, "JSON Feed"));
+    if (format.name == "atom") add(format, "Atom");
+    if (format.name == "rss") add(format, "RSS");
+    if (format.name == "json-feed") add(format, "JSON Feed");
   }
   return list;
 }
@@ -93,70 +88,65 @@ std::vector<Fill> paragraphs(std::string_view text) {
   return list;
 }
 
-/// Topics, types and partners, each where there is more than nothing to choose from.
+Fill link(const std::string& title, const std::string& href, bool here) {
+  Fill item;
+  item.text("place", title).text("href", href).truth("here", here);
+  return item;
+}
+
+/// Topics, types, partners and weeks, each where there is something to choose from.
 std::vector<Fill> groups(const ShownPage& page) {
   const ShownSite& site = *page.site;
+  const bool plain = !page.is_week && !page.is_week_index && !page.everyone_else;
   std::vector<Fill> list;
-  const auto add = [&](const std::string& heading, const std::string& anchor,
-                       const std::vector<Place>& places) {
-    if (places.empty()) return;
-    const bool front = page.path.empty();
-    const bool all = front || places.size() <= max_places;
-    std::vector<Fill> items;
-    for (const Place& place : places) {
-      const bool here = place.id == page.id;
-      if (!all && !here) continue;
-      Fill item;
-      item.text("place", place.title).text("href", page.root + place.path).truth("here", here);
-      items.push_back(std::move(item));
-    }
-    if (!all) {
-      Fill item;
-      item.text("place", site.strings["all_" + anchor])
-          .text("href", page.root + "#" + anchor)
-          .truth("here", false);
-      items.push_back(std::move(item));
-    }
-    Fill group;
-    group.text("heading", site.strings[heading]).text("anchor", anchor).list("places", std::move(items));
-    list.push_back(std::move(group));
+  const auto group = [&](const std::string& heading, const std::string& anchor, std::vector<Fill> items) {
+    if (items.empty()) return;
+    Fill fill;
+    fill.text("group_heading", heading).text("anchor", anchor).list("places", std::move(items));
+    list.push_back(std::move(fill));
   };
-  add("topics", "topics", site.topic_places);
-  add("types", "types", site.type_places);
-  add("partners", "partners", site.partner_places);
+  const auto places = [&](const std::string& name, const std::vector<Place>& all) {
+    const bool front = page.path.empty();
+    std::vector<Fill> items;
+    bool left_out = false;
+    for (const Place& place : all) {
+      const bool here = plain && place.id == page.id;
+      if (front || here || all.size() <= max_places) {
+        items.push_back(link(place.title, page.root + place.path, here));
+      } else {
+        left_out = true;
+      }
+    }
+    if (left_out) items.push_back(link(site.strings["all_" + name], page.root + "#" + name, false));
+    group(site.strings[name], name, std::move(items));
+  };
+  places("topics", site.topic_places);
+  places("types", site.type_places);
+  places("partners", site.partner_places);
+  std::vector<Fill> weeks;
+  if (site.has_weeks)
+    weeks.push_back(link(site.strings["all_weeks"], page.root + "digest/", page.is_week_index));
+  group(site.strings["weeks"], "weeks", std::move(weeks));
+  std::vector<Fill> for_partner;
+  if (plain && page.id.kind == StreamId::Kind::partner && site.has_everyone_else) {
+    const auto [before, after] = around(site.strings["everyone_but"]);
+    for_partner.push_back(link(before + page.title + after, "others/", false));
+  }
+  group(site.strings["for_partner_sites"], "", std::move(for_partner));
   return list;
 }
 
 std::string render_entry(const ShownEntry& entry, const ShownPage& page) {
-  const ShownSite& site = *page.site;
-  Fill fill;
-  fill.text("language", site.language).text("direction", to_string(site.direction));
-  fill.text("entry_language", entry.language).text("entry_direction", to_string(entry.direction));
-  fill.text("entry_title", entry.title).text("entry_url", entry.url).text("entry_excerpt", entry.excerpt);
-  fill.text("type", entry.type);
-  const auto [modified_before, modified_after] = around(site.strings["last_modified"]);
-  fill.text("modified_before", modified_before).text("modified_after", modified_after);
-  fill.text("modified", to_rfc3339(entry.modified)).text("modified_date", (*site.dates)(entry.modified));
-  fill.text("partner", entry.partner);
-  const Place* place = site.place(StreamId::Kind::partner, entry.partner_slug);
-  fill.text("partner_url", place != nullptr ? page.root + place->path : entry.source.link);
-  fill.text("licence_name", entry.licence.name.empty() ? entry.licence.address : entry.licence.name);
-  fill.text("licence_url", entry.licence.address);
-  if (!entry.also.empty()) {
-    std::vector<Fill> copies;
-    for (const ShownCopy& copy : entry.also) {
-      Fill one;
-      one.truth("comma", !copies.empty()).text("copy_partner", copy.partner).text("copy_url", copy.url);
-      copies.push_back(std::move(one));
-    }
-    const auto [before, after] = around(site.strings["also_published_by"]);
-    Fill also;
-    also.text("also_before", before).text("also_after", after).list("copies", std::move(copies));
-    fill.object("also", std::move(also));
-  }
-  std::string html = site.templates->render(Templates::Name::entry, fill);
+  std::string html =
+      page.site->templates->render(Templates::Name::entry, fill_of(entry, page, Links::relative));
   while (html.ends_with('\n')) html.pop_back();
   return html;
+}
+
+Fill week_fill(const ShownWeek& week, const ShownPage& page) {
+  Fill fill;
+  fill.text("week_href", page.root + week.path).text("week_title", week.title);
+  return fill;
 }
 
 /// schema.org ItemList (N12), as JSON-LD that can't end the element that it stands in.
@@ -205,9 +195,7 @@ std::string linked_data(const ShownPage& page) {
   }
   json.close();
   json.close();
-  std::string text = json.take();
-  text.pop_back();
-  return text;
+  return json.take();
 }
 
 }  // namespace
@@ -224,16 +212,25 @@ std::string render_digest(const ShownPage& page) {
   if (page.photo) fill.object("photo", photo_fill(*page.photo, page));
   fill.list("feeds", feeds(page)).list("groups", groups(page));
   fill.text("rights", site.rights);
-  fill.truth("any", !page.entries.empty());
+  fill.text("heading", page.heading);
+  if (!page.is_week && !page.is_week_index) fill.text("oembed", page.url() + "oembed.json");
+  fill.truth("any", !page.entries.empty()).truth("any_weeks", !page.weeks.empty());
+  fill.truth("nothing", page.entries.empty() && page.weeks.empty());
   std::vector<Fill> entries;
   for (const EntryPointer& entry : page.entries) {
     Fill one;
-    one.html("entry", render_entry(*entry, page));
+    one.html("entry", fragment_of(*entry, "page " + page.root, [&] { return render_entry(*entry, page); }));
     entries.push_back(std::move(one));
   }
   fill.list("entries", std::move(entries));
+  std::vector<Fill> weeks;
+  for (const ShownWeek& week : page.weeks) weeks.push_back(week_fill(week, page));
+  fill.list("weeks", std::move(weeks));
+  fill.truth("week", page.week_before || page.week_after);
+  if (page.week_before) fill.object("week_before", week_fill(*page.week_before, page));
+  if (page.week_after) fill.object("week_after", week_fill(*page.week_after, page));
   fill.object("words", words_of(site.strings));
-  fill.html("linked_data", linked_data(page));
+  if (!page.is_week_index) fill.html("linked_data", linked_data(page));
   return site.templates->render(Templates::Name::page, fill);
 }
 

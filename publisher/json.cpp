@@ -15,7 +15,7 @@ void JsonWriter::separate() {
   if (levels_.back().used) out_ += ',';
   levels_.back().used = true;
   out_ += '\n';
-  out_.append(2 * levels_.size(), ' ');
+  out_.append(2 * (depth_ + levels_.size()), ' ');
 }
 
 void JsonWriter::open(char start, char end) {
@@ -30,7 +30,7 @@ void JsonWriter::close() {
   levels_.pop_back();
   if (level.used) {
     out_ += '\n';
-    out_.append(2 * levels_.size(), ' ');
+    out_.append(2 * (depth_ + levels_.size()), ' ');
   }
   out_ += level.end;
 }
@@ -75,6 +75,11 @@ void JsonWriter::value(std::uint64_t number) {
   out_ += std::to_string(number);
 }
 
+void JsonWriter::fragment(std::string_view json) {
+  separate();
+  out_ += json;
+}
+
 void JsonWriter::member(std::string_view name, std::string_view text) {
   if (text.empty()) return;
   key(name);
@@ -93,7 +98,6 @@ void JsonWriter::array(std::string_view name) {
 
 std::string JsonWriter::take() {
   assert(levels_.empty());
-  out_ += '\n';
   return std::move(out_);
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,7 +12,8 @@ namespace tributary::publisher {
 class JsonWriter {
  public:
   enum class For { file, html };
-  explicit JsonWriter(For use = For::file) : use_(use) {}
+  /// `depth`: for a fragment that will stand inside so many objects and arrays.
+  explicit JsonWriter(For use = For::file, std::size_t depth = 0) : use_(use), depth_(depth) {}
 
   void open_object() { open('{', '}'); }
   void open_array() { open('[', ']'); }
@@ -19,12 +21,15 @@ class JsonWriter {
   void key(std::string_view name);
   void value(std::string_view text);
   void value(std::uint64_t number);
+  /// A value that another writer made for this depth.
+  void fragment(std::string_view json);
 
   /// A member; left out when the text is empty.
   void member(std::string_view name, std::string_view text);
   void object(std::string_view name);
   void array(std::string_view name);
 
+  /// The text, without a line end; every object and array must have been closed.
   [[nodiscard]] std::string take();
 
  private:
@@ -36,6 +41,7 @@ class JsonWriter {
   void separate();
   void quote(std::string_view text);
   For use_;
+  std::size_t depth_;
   std::string out_;
   std::vector<Level> levels_;
   bool after_key_ = false;

@@ -92,7 +92,7 @@ void image_details(JsonWriter& json, const ShownEntry& entry) {
   json.close();
 }
 
-void extension(JsonWriter& json, const ShownEntry& entry) {
+void extension(JsonWriter& json, const ShownEntry& entry, bool archived) {
   json.object("_tributary");
   json.object("source");
   json.member("id", entry.source.id);
@@ -100,7 +100,7 @@ void extension(JsonWriter& json, const ShownEntry& entry) {
   json.member("url", entry.source.self);
   json.member("home_page_url", entry.source.link);
   json.member("rights", entry.source.rights);
-  if (entry.source.updated) json.member("updated", to_rfc3339(*entry.source.updated));
+  if (entry.source.updated && !archived) json.member("updated", to_rfc3339(*entry.source.updated));
   json.close();
   json.member("partner", entry.partner);
   json.member("original_id", entry.original_id);
@@ -127,7 +127,8 @@ void extension(JsonWriter& json, const ShownEntry& entry) {
   json.close();
 }
 
-void write_item(JsonWriter& json, const ShownEntry& entry) {
+std::string write_item(const ShownEntry& entry, bool archived) {
+  JsonWriter json(JsonWriter::For::file, 2);
   json.open_object();
   json.member("id", entry.id);
   json.member("url", entry.url);
@@ -140,8 +141,15 @@ void write_item(JsonWriter& json, const ShownEntry& entry) {
   tags(json, entry);
   json.member("language", entry.language);
   attachments(json, entry);
-  extension(json, entry);
+  extension(json, entry, archived);
   json.close();
+  return json.take();
+}
+
+/// The same page of the archive as JSON Feed.
+std::string as_json(std::string url) {
+  url.replace(url.size() - 3, 3, "json");
+  return url;
 }
 
 }  // namespace
@@ -153,7 +161,9 @@ std::string render_json_feed(const ShownPage& page) {
   json.member("version", "https://jsonfeed.org/version/1.1");
   json.member("title", page.full_title);
   json.member("home_page_url", page.url());
-  json.member("feed_url", page.url() + "feed.json");
+  json.member("feed_url",
+              page.archive != 0 ? as_json(page.archive_url(page.archive)) : page.url() + "feed.json");
+  if (page.previous_archive != 0) json.member("next_url", as_json(page.archive_url(page.previous_archive)));
   json.member("description", one_line(page.intro));
   json.member("language", site.language);
   authors(json, "authors", {site.author});
@@ -182,10 +192,14 @@ std::string render_json_feed(const ShownPage& page) {
   }
   json.close();
   json.array("items");
-  for (const EntryPointer& entry : page.entries) write_item(json, *entry);
+  const bool archived = page.archive != 0;
+  for (const EntryPointer& entry : page.entries) {
+    json.fragment(fragment_of(*entry, archived ? "json-archive" : "json",
+                              [&] { return write_item(*entry, archived); }));
+  }
   json.close();
   json.close();
-  return json.take();
+  return json.take() + "\n";
 }
 
 }  // namespace tributary::publisher

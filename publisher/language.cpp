@@ -67,8 +67,8 @@ DateFormat::DateFormat(std::string_view language, std::string_view zone_name, st
   }
   if (chosen.isEmpty()) chosen = u"y-MM-dd";
   impl_->format = std::make_unique<icu::SimpleDateFormat>(chosen, locale, status);
-  const icu::UnicodeString zone =
-      icu::UnicodeString::fromUTF8(icu::StringPiece(zone_name.data(), static_cast<int32_t>(zone_name.size())));
+  const icu::UnicodeString zone = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(zone_name.data(), static_cast<int32_t>(zone_name.size())));
   impl_->format->adoptTimeZone(icu::TimeZone::createTimeZone(zone));
   // ICU's calendar switches to the Julian one before 1582; what partners write is proleptic (RFC 3339).
   auto calendar = std::make_unique<icu::GregorianCalendar>(impl_->format->getTimeZone(), locale, status);

@@ -35,7 +35,8 @@ void images(XmlWriter& xml, const ShownEntry& entry) {
   }
 }
 
-void write_item(XmlWriter& xml, const ShownEntry& entry, const ShownSite& site) {
+std::string write_item(const ShownEntry& entry, const ShownSite& site) {
+  XmlWriter xml(2);
   xml.open("item");
   xml.text("title", entry.title);
   xml.text("link", entry.url);
@@ -72,6 +73,7 @@ void write_item(XmlWriter& xml, const ShownEntry& entry, const ShownSite& site) 
   }
   if (!entry.source.self.empty()) xml.text("source", entry.source.title, {{"url", entry.source.self}});
   xml.close();
+  return xml.take();
 }
 
 }  // namespace
@@ -79,6 +81,7 @@ void write_item(XmlWriter& xml, const ShownEntry& entry, const ShownSite& site) 
 std::string render_rss(const ShownPage& page) {
   const ShownSite& site = *page.site;
   XmlWriter xml;
+  xml.instruction("xml-stylesheet", "type=\"text/css\" href=\"" + page.root + "feed.css\"");
   xml.open("rss", {{"version", "2.0"},
                    {"xmlns:atom", "http://www.w3.org/2005/Atom"},
                    {"xmlns:content", "http://purl.org/rss/1.0/modules/content/"},
@@ -98,7 +101,9 @@ std::string render_rss(const ShownPage& page) {
   xml.empty("atom:link",
             {{"rel", "self"}, {"href", page.url() + "rss.xml"}, {"type", "application/rss+xml"}});
   if (!site.hub.empty()) xml.empty("atom:link", {{"rel", "hub"}, {"href", site.hub}});
-  for (const EntryPointer& entry : page.entries) write_item(xml, *entry, site);
+  for (const EntryPointer& entry : page.entries) {
+    xml.fragment(fragment_of(*entry, "rss", [&] { return write_item(*entry, site); }));
+  }
   xml.close();
   xml.close();
   return xml.take();

@@ -36,6 +36,12 @@ Result<void> read_lines(std::string_view text, const std::string& where,
 
 }  // namespace
 
+std::pair<std::string, std::string> around(const std::string& words) {
+  const auto at = words.find("{0}");
+  if (at == std::string::npos) return {words + " ", ""};
+  return {words.substr(0, at), words.substr(at + 3)};
+}
+
 Result<Strings> Strings::load(std::string_view language, const std::filesystem::path& folder) {
   Strings strings;
   const Asset* english = find_asset("strings/en.txt");

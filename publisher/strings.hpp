@@ -3,10 +3,14 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "model/error.hpp"
 
 namespace tributary::publisher {
+
+/// The words before and after what {0} stands for.
+[[nodiscard]] std::pair<std::string, std::string> around(const std::string& words);
 
 /// The words of the pages in one language: publisher/strings/LANGUAGE.txt, lines of "key = value".
 class Strings {

@@ -54,7 +54,10 @@ Fill& Fill::object(const std::string& name, Fill members) {
 namespace {
 
 constexpr std::array names{std::pair{Templates::Name::page, "page.mustache"},
-                           std::pair{Templates::Name::entry, "entry.mustache"}};
+                           std::pair{Templates::Name::entry, "entry.mustache"},
+                           std::pair{Templates::Name::embed, "embed.mustache"},
+                           std::pair{Templates::Name::embed_fragment, "embed-fragment.mustache"}};
+constexpr std::array styles{"style.css", "embed.css", "feed.css"};
 
 /// The library says "… at 123", counted in bytes: an admin looks for a line.
 std::string place_of(const std::string& message, std::string_view text) {
@@ -73,7 +76,7 @@ std::string place_of(const std::string& message, std::string_view text) {
 
 struct Templates::Impl {
   std::map<Name, mustache::mustache> compiled = {};
-  std::string style = {};
+  std::map<std::string, std::string> styles = {};
 };
 
 Templates::Templates() : impl_(std::make_unique<Impl>()) {}
@@ -104,9 +107,11 @@ Result<Templates> Templates::load(const std::filesystem::path& folder) {
     compiled.set_custom_escape([](const std::string& words) { return escape(words); });
     templates.impl_->compiled.emplace(name, std::move(compiled));
   }
-  auto style = text_of("style.css", "assets/style.css");
-  if (!style) return std::unexpected(style.error());
-  templates.impl_->style = std::move(*style);
+  for (const char* name : styles) {
+    auto style = text_of(name, std::string("assets/") + name);
+    if (!style) return std::unexpected(style.error());
+    templates.impl_->styles.emplace(name, std::move(*style));
+  }
   return templates;
 }
 
@@ -116,8 +121,8 @@ std::string Templates::render(Name name, const Fill& fill) {
   return out;
 }
 
-const std::string& Templates::style() const {
-  return impl_->style;
+const std::string& Templates::style(const std::string& name) const {
+  return impl_->styles.at(name);
 }
 
 }  // namespace tributary::publisher

@@ -38,14 +38,14 @@ class Fill {
 /// same name.
 class Templates {
  public:
-  enum class Name { page, entry };
+  enum class Name { page, entry, embed, embed_fragment };
 
   /// Reads and compiles all. ErrorKind::config, naming file and place, for one that does not work.
   [[nodiscard]] static Result<Templates> load(const std::filesystem::path& folder);
 
   [[nodiscard]] std::string render(Name name, const Fill& fill);
-  /// The style sheet: the admin's style.css, else the built-in one.
-  [[nodiscard]] const std::string& style() const;
+  /// A style sheet by name ("style.css", "embed.css", "feed.css"): the admin's, else the built-in one.
+  [[nodiscard]] const std::string& style(const std::string& name) const;
 
   ~Templates();
   Templates(Templates&&) noexcept;

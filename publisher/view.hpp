@@ -80,6 +80,10 @@ struct ShownEntry {
   std::vector<ShownCopy> also = {};
   std::string comments = {};
   ShownSource source = {};
+
+  /// What renderers have made of it already, by document (and the page's depth): an entry stands on several
+  /// pages.
+  mutable std::map<std::string, std::string, std::less<>> fragments = {};
 };
 using EntryPointer = std::shared_ptr<const ShownEntry>;
 
@@ -117,6 +121,8 @@ struct ShownSite {
   std::vector<Topic> topics = {};
   std::vector<Partner> partners = {};
   std::vector<Place> topic_places = {}, partner_places = {}, type_places = {};
+  bool has_weeks = false;
+  bool has_everyone_else = false;
   Strings strings = {};
   std::shared_ptr<const DateFormat> dates = {};
   std::shared_ptr<Templates> templates = {};
@@ -124,24 +130,38 @@ struct ShownSite {
   [[nodiscard]] const Place* place(StreamId::Kind kind, std::string_view slug) const;
 };
 
+/// A link to another week's page.
+struct ShownWeek {
+  std::string path = {};   ///< "digest/2026-W47/"
+  std::string title = {};  ///< "Week of 16 November 2026"
+};
+
 struct ShownPage {
   const ShownSite* site = nullptr;
   StreamId id = {};
+  bool everyone_else = false;
   std::string path = {};  ///< "" for the front, else "topics/small-business/"
   std::string root = {};  ///< from the page back to the root: "" or "../../"
   std::string title = {};
   std::string full_title = {};  ///< with the site's
+  std::string heading = {};     ///< over the list
   std::string intro = {};
   std::optional<ShownPhoto> photo = {};
   std::vector<EntryPointer> entries = {};
   std::vector<ShownTombstone> tombstones = {};
   Timestamp updated = {};
+  std::uint32_t archive = 0;           ///< its number, for a page of the archive
+  std::uint32_t previous_archive = 0;  ///< 0: there is none
+
+  bool is_week = false, is_week_index = false;
+  std::vector<ShownWeek> weeks = {};  ///< of the index
+  std::optional<ShownWeek> week_before = {}, week_after = {};
 
   [[nodiscard]] std::string url() const { return site->url + path; }
+  [[nodiscard]] std::string archive_url(std::uint32_t number) const {
+    return site->url + archive_path(id, number);
+  }
 };
-
-/// "topics/small-business/"; "" for the front page.
-[[nodiscard]] std::string path_of(const StreamId& id);
 
 /// Decides what is shown. Fails as render() does.
 class Viewer {
@@ -150,15 +170,21 @@ class Viewer {
 
   [[nodiscard]] const ShownSite& site() const { return *site_; }
   [[nodiscard]] ShownPage page(const Page& page);
-  /// The photos to copy, as far as pages that were asked for show them.
+  [[nodiscard]] ShownPage archive(const ArchivePage& page);
+  [[nodiscard]] ShownPage week(const WeekPage& page);
+  [[nodiscard]] ShownPage week_index(std::span<const Week> weeks);
+  /// The photos to copy.
   [[nodiscard]] const PhotoBox& photos() const { return photos_; }
 
  private:
   Viewer() = default;
   EntryPointer entry(const StreamEntry& entry);
+  ShownPage blank(std::string path) const;
+  [[nodiscard]] ShownWeek shown(const Week& week) const;
   std::shared_ptr<ShownSite> site_;
   PhotoBox photos_;
-  std::map<std::string, EntryPointer> known_;  ///< an entry stands on several pages
+  std::map<std::string, EntryPointer> known_;
+  std::size_t known_bytes_ = 0;
 };
 
 /// What is shown of one entry.

@@ -29,12 +29,14 @@ std::string escaped(std::string_view text, bool attribute) {
 
 XmlWriter::XmlWriter() : out_("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n") {}
 
+XmlWriter::XmlWriter(std::size_t depth) : depth_(depth) {}
+
 void XmlWriter::instruction(std::string_view target, std::string_view data) {
   out_.append("<?").append(target).append(" ").append(data).append("?>\n");
 }
 
 void XmlWriter::start(std::string_view name, Attributes attributes) {
-  out_.append(2 * path_.size(), ' ').append("<").append(name);
+  out_.append(2 * (depth_ + path_.size()), ' ').append("<").append(name);
   for (const auto& [key, value] : attributes) {
     if (value.empty()) continue;
     out_.append(" ").append(key).append("=\"").append(escaped(value, true)).append("\"");
@@ -51,7 +53,7 @@ void XmlWriter::close() {
   assert(!path_.empty());
   const std::string name = std::move(path_.back());
   path_.pop_back();
-  out_.append(2 * path_.size(), ' ').append("</").append(name).append(">\n");
+  out_.append(2 * (depth_ + path_.size()), ' ').append("</").append(name).append(">\n");
 }
 
 void XmlWriter::empty(std::string_view name, Attributes attributes) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -13,7 +14,8 @@ using Attributes = std::initializer_list<std::pair<std::string_view, std::string
 /// Writes an XML document: indented, every name and order as given, every text cleaned and escaped.
 class XmlWriter {
  public:
-  XmlWriter();  ///< with the XML declaration
+  XmlWriter();                            ///< a document, with the XML declaration
+  explicit XmlWriter(std::size_t depth);  ///< a fragment that will stand inside so many elements
 
   /// A processing instruction, before the root.
   void instruction(std::string_view target, std::string_view data);
@@ -24,6 +26,9 @@ class XmlWriter {
   /// An element with text; left out when the text is empty.
   void text(std::string_view name, std::string_view text, Attributes attributes = {});
 
+  /// A fragment that another writer made for this depth.
+  void fragment(std::string_view markup) { out_ += markup; }
+
   /// The document; every element must have been closed.
   [[nodiscard]] std::string take();
 
@@ -31,6 +36,7 @@ class XmlWriter {
   void start(std::string_view name, Attributes attributes);
   std::string out_;
   std::vector<std::string> path_;
+  std::size_t depth_ = 0;
 };
 
 }  // namespace tributary::publisher

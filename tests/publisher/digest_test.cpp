@@ -12,7 +12,7 @@ TEST(Digest, ShowsAnEntryAsTheSeedPageDoes) {
   auto webinar = sample::entry("a", "Grants for Libraries", "2017-06-05T10:00:00Z");
   webinar.type = "Webinar";
   const std::string page = sample::document(sample::publication_of({webinar}), "index.html");
-  EXPECT_THAT(page, HasSubstr("<h1 class=\"p-name\">Partnerships &amp; Collaboration</h1>"));
+  EXPECT_THAT(page, HasSubstr("<h1 class=\"p-name\" dir=\"auto\">Partnerships &amp; Collaboration</h1>"));
   EXPECT_THAT(page, HasSubstr("Most Recently Added"));
   EXPECT_THAT(
       page, HasSubstr("<span class=\"p-category\">Webinar</span> / Last Modified: <time class=\"dt-updated\" "

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <future>
 
 #include "tests/publisher/sample.hpp"
 
@@ -68,12 +69,11 @@ TEST(Write, AReaderOfTheOldFileKeepsTheOldBytes) {
 
 TEST(Write, RemovesWhatAKilledWriterLeftAndNothingElse) {
   sample::Folder folder;
-  folder.put(".tributary-index.html.tmp", "half");
-  folder.put("topics/a/.tributary-atom.xml.tmp", "half");
+  folder.put(".tributary-staging/0", "half");
+  folder.put(".tributary-staging/1", "half");
   folder.put("mine.txt", "mine");
   ASSERT_TRUE(publisher::write(folder.path(), two()));
-  EXPECT_FALSE(fs::exists(folder.path() / ".tributary-index.html.tmp"));
-  EXPECT_FALSE(fs::exists(folder.path() / "topics/a/.tributary-atom.xml.tmp"));
+  EXPECT_FALSE(fs::exists(folder.path() / ".tributary-staging"));
   EXPECT_EQ(sample::read(folder.path() / "mine.txt"), "mine");
 }
 
@@ -116,7 +116,7 @@ TEST(Write, AFullDiskIsAnErrorThatNamesTheFileAndKeepsTheOldOne) {
   ::waitpid(child, &status, 0);
   EXPECT_EQ(status, 0);
   EXPECT_EQ(sample::read(folder.path() / "index.html"), "one");
-  EXPECT_FALSE(fs::exists(folder.path() / ".tributary-index.html.tmp"));
+  EXPECT_FALSE(fs::exists(folder.path() / ".tributary-staging"));
 }
 
 TEST(Write, AnOutputThatIsAFileIsAnError) {
@@ -126,4 +126,66 @@ TEST(Write, AnOutputThatIsAFileIsAnError) {
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind, ErrorKind::io);
   EXPECT_THAT(written.error().where, testing::StartsWith(file.string()));
+}
+
+TEST(Write, WhatCannotAllBeWrittenReplacesNothing) {
+  sample::Folder folder;
+  ASSERT_TRUE(publisher::write(folder.path(), two()));
+  folder.put("blocked/atom.xml/inside", "a folder where a document shall be");
+  const auto written = publisher::write(
+      folder.path(), std::vector<OutputFile>{{"index.html", "two"}, {"blocked/atom.xml", "x"}});
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().where, (folder.path() / "blocked/atom.xml").string());
+  EXPECT_FALSE(fs::exists(folder.path() / ".tributary-staging"));
+}
+
+TEST(Write, ManyFilesAreFlushedAtOnceAndAllArrive) {
+  sample::Folder folder;
+  std::vector<OutputFile> files;
+  for (int i = 0; i < 200; ++i) files.push_back({"many/" + std::to_string(i), std::to_string(i)});
+  const auto written = publisher::write(folder.path(), files);
+  ASSERT_TRUE(written) << to_string(written.error());
+  EXPECT_EQ(written->written, 200u);
+  EXPECT_EQ(sample::read(folder.path() / "many/199"), "199");
+}
+
+TEST(Output, KeepsPagesThatItIsToldToKeep) {
+  sample::Folder folder;
+  const std::vector<OutputFile> all{
+      {"topics/a/atom.xml", mark}, {"topics/b/atom.xml", mark}, {"topics/c/atom.xml", mark}};
+  ASSERT_TRUE(publisher::write(folder.path(), all));
+  auto output = Output::open(folder.path());
+  ASSERT_TRUE(output);
+  ASSERT_TRUE(output->put(all[0]));
+  output->keep("topics/b/");
+  const auto written = output->finish();
+  ASSERT_TRUE(written);
+  EXPECT_EQ(written->removed, 1u);
+  EXPECT_TRUE(fs::exists(folder.path() / "topics/b/atom.xml"));
+  EXPECT_FALSE(fs::exists(folder.path() / "topics/c"));
+}
+
+TEST(Output, RemovesOneDocumentAndItsEmptyFolder) {
+  sample::Folder folder;
+  ASSERT_TRUE(publisher::write(folder.path(), std::vector<OutputFile>{{"digest/2026-W47/index.html", "x"}}));
+  auto output = Output::open(folder.path());
+  ASSERT_TRUE(output);
+  ASSERT_TRUE(output->remove("digest/2026-W47/index.html"));
+  ASSERT_TRUE(output->remove("digest/2026-W46/index.html")) << "it need not be there";
+  EXPECT_FALSE(output->remove("../x"));
+  ASSERT_TRUE(output->finish());
+  EXPECT_FALSE(fs::exists(folder.path() / "digest/2026-W47"));
+}
+
+TEST(Output, ASecondWriterWaitsForTheFirst) {
+  sample::Folder folder;
+  auto first = Output::open(folder.path());
+  ASSERT_TRUE(first);
+  auto second = std::async(std::launch::async, [&] { return Output::open(folder.path()).has_value(); });
+  ASSERT_TRUE(first->put(OutputFile{"index.html", "first"}));
+  EXPECT_EQ(second.wait_for(std::chrono::milliseconds{50}), std::future_status::timeout);
+  ASSERT_TRUE(first->finish());
+  *first = std::move(*Output::open(folder.path() / "elsewhere"));
+  ASSERT_EQ(second.wait_for(std::chrono::seconds{10}), std::future_status::ready);
+  EXPECT_TRUE(second.get());
 }
