@@ -54,18 +54,21 @@ bool worth_it(std::size_t coded, std::size_t plain) {
 
 }  // namespace
 
+int weight_of(std::string_view list, std::string_view name) {
+  int found = -1;
+  while (!list.empty()) {
+    std::string_view item = cut(list, ',');
+    if (same_name(cut(item, ';'), name)) found = weight(item);
+  }
+  return found;
+}
+
 Acceptable acceptable(std::string_view accept_encoding) {
   if (accept_encoding.empty()) return {};
-  int brotli = -1, gzip = -1, plain = -1, rest = -1;
-  while (!accept_encoding.empty()) {
-    std::string_view item = cut(accept_encoding, ',');
-    const std::string_view name = cut(item, ';');
-    const int q = weight(item);
-    if (same_name(name, "br")) brotli = q;
-    if (same_name(name, "gzip") || same_name(name, "x-gzip")) gzip = q;
-    if (same_name(name, "identity")) plain = q;
-    if (name == "*") rest = q;
-  }
+  const int rest = weight_of(accept_encoding, "*");
+  const int brotli = weight_of(accept_encoding, "br");
+  const int gzip = std::max(weight_of(accept_encoding, "gzip"), weight_of(accept_encoding, "x-gzip"));
+  const int plain = weight_of(accept_encoding, "identity");
   // Without a word on it the plain form is allowed, but comes after whatever is named.
   return {brotli >= 0 ? brotli : std::max(rest, 0), gzip >= 0 ? gzip : std::max(rest, 0),
           plain >= 0 ? plain : (rest == 0 ? 0 : 1)};

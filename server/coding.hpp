@@ -13,6 +13,10 @@ struct Acceptable {
 };
 [[nodiscard]] Acceptable acceptable(std::string_view accept_encoding);
 
+/// The weight that a list with weights gives a name (in lower case), case set aside; -1 when it does not name
+/// it.
+[[nodiscard]] int weight_of(std::string_view list, std::string_view name);
+
 /// The same bytes for the same input at any time. An empty string when it fails or when it would not save a
 /// twentieth. Effort falls with size, so that one call takes some tens of milliseconds at most.
 [[nodiscard]] std::string gzip(std::string_view bytes);

@@ -22,6 +22,10 @@ constexpr std::size_t worth_pages = 16 * 1024;
 constexpr unsigned asked_often = 4;
 constexpr std::size_t most_paged = 64;  // descriptors
 
+// Of a version only its entries' hashes are remembered: 8 bytes each, 16 MB in all.
+constexpr std::size_t remembered_entries = 2'000'000;
+constexpr std::size_t deltas_kept = 16;  // of one version of a file
+
 // A version of a file on disk: by rename comes another inode, by writing in place another time or size.
 bool same_version(const struct ::stat& a, const struct ::stat& b) {
   return a.st_ino == b.st_ino && a.st_dev == b.st_dev && a.st_size == b.st_size &&
@@ -108,7 +112,7 @@ Descriptor::~Descriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-FileCache::FileCache(Settings settings) {
+FileCache::FileCache(Settings settings) : versions_(remembered_entries) {
   change(std::move(settings));
 }
 
@@ -166,6 +170,7 @@ FileCache::Found FileCache::load(const std::string& path, Timestamp now) {
     if (!read_version(fd.get(), file->seen, plain.bytes)) return {What::trouble, {}};
     file->hash = content_hash(plain.bytes);
     file->kind = kind_of(path, plain.bytes);
+    if (file->kind.entries) versions_.add(file->hash, plain.bytes);
   }
   file->size = static_cast<std::uint64_t>(file->seen.st_size);
   const auto slot = slots_.find(path);
@@ -215,6 +220,24 @@ int FileCache::pages(File& file, Coding coding) {
     }
   }
   return form.pages.get();
+}
+
+std::shared_ptr<const File::Delta> FileCache::delta(File& file, std::string_view base, Coding selected) {
+  for (const auto& made : file.deltas) {
+    if (made->base == base && made->coding == selected) return made;
+  }
+  const EntryHashes* const known = file.kind.entries && !file.stream.open() ? versions_.find(base) : nullptr;
+  if (known == nullptr) return nullptr;
+  auto bytes = without(file.form(Coding::plain).bytes, *known);
+  if (!bytes) return nullptr;
+  auto delta = std::make_shared<File::Delta>(File::Delta{.base = std::string(base), .coding = selected});
+  if (selected != Coding::plain) delta->bytes = selected == Coding::gzip ? gzip(*bytes) : brotli(*bytes);
+  const bool coded = !delta->bytes.empty();
+  if (!coded) delta->bytes = std::move(*bytes);
+  delta->head = delta_head_of(file, selected, coded, base, delta->bytes.size());
+  file.deltas.push_back(delta);
+  if (file.deltas.size() > deltas_kept) file.deltas.pop_front();
+  return delta;
 }
 
 // A version that was replaced or evicted meanwhile is in no sum any more.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <list>
 #include <memory>
@@ -13,6 +14,7 @@
 
 #include "model/timestamp.hpp"
 #include "server/coding.hpp"
+#include "server/entries.hpp"
 #include "server/kind.hpp"
 #include "server/validators.hpp"
 
@@ -62,6 +64,14 @@ struct File {
       Descriptor{};  ///< open for a file too large for memory; its bytes are read as they are sent
   struct ::stat seen = {};
 
+  /// A 226 (RFC 3229) against the version with that hash, in that coding.
+  struct Delta {
+    std::string base = {};
+    Coding coding = Coding::plain;
+    std::string head = {}, bytes = {};
+  };
+  std::deque<std::shared_ptr<const Delta>> deltas = {};  ///< those made last
+
   [[nodiscard]] Validators validators() const { return {hash, modified, weak_date}; }
   [[nodiscard]] const Form& form(Coding coding) const { return forms[static_cast<std::size_t>(coding)]; }
 };
@@ -94,6 +104,10 @@ class FileCache {
   /// write to in place.
   [[nodiscard]] int pages(File& file, Coding coding);
 
+  /// What of an Atom or RSS document is new against the version with hash `base`, in the coding `selected` or
+  /// plain. Null when that version is not known any more, or when nothing can be left out.
+  [[nodiscard]] std::shared_ptr<const File::Delta> delta(File& file, std::string_view base, Coding selected);
+
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   void change(Settings settings);
 
@@ -113,6 +127,7 @@ class FileCache {
   std::string full_;  // scratch: the path asked of the disk
   std::unordered_map<std::string, Slot> slots_;
   std::list<const std::string*> uses_;  // most recent first; the strings are the keys of slots_
+  KnownVersions versions_;
   std::size_t bytes_ = 0;
   std::size_t paged_ = 0;  // forms with pages among those kept
 };

@@ -137,6 +137,19 @@ std::string fields_of(const File& file, const std::string& site_url, const std::
   return fields;
 }
 
+std::string delta_head_of(const File& file, Coding selected, bool coded, std::string_view base,
+                          std::size_t length) {
+  std::string head = "HTTP/1.1 226 IM Used\r\nContent-Type: ";
+  head += file.kind.content_type;
+  head += "\r\nContent-Length: " + std::to_string(length) + "\r\nIM: feed\r\n";
+  if (coded) head += selected == Coding::gzip ? "Content-Encoding: gzip\r\n" : "Content-Encoding: br\r\n";
+  head += "ETag: " + entity_tag(file.hash, selected) + "\r\nDelta-Base: " + entity_tag(base, Coding::plain);
+  // A cache must not give this to anybody who has another version, or who did not ask for a delta.
+  head += "\r\nVary: Accept-Encoding, A-IM, If-None-Match\r\n";
+  head += file.fields;
+  return head;
+}
+
 std::string head_of(const File& file, Coding coding, std::size_t length, int status) {
   std::string head = "HTTP/1.1 ";
   head += status_line(status);

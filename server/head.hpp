@@ -27,6 +27,11 @@ inline constexpr std::string_view closed_policy =
 /// Head of a 200 or 304 with that form of the file.
 [[nodiscard]] std::string head_of(const File& file, Coding coding, std::size_t length, int status);
 
+/// Head of a 226 against the version with hash `base`: the tag is the one of the whole file in the coding
+/// `selected`, which the delta itself has only when `coded`.
+[[nodiscard]] std::string delta_head_of(const File& file, Coding selected, bool coded, std::string_view base,
+                                        std::size_t length);
+
 /// "Vary", from what an answer depends on.
 [[nodiscard]] std::string_view vary_of(const File& file);
 

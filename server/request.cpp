@@ -117,10 +117,8 @@ class RequestParser::Machine {
         case http::field::range:
           add(request_.range, value);
           break;
-        case http::field::unknown:
-          if (equal_but_case(view(name), "a-im")) add(request_.a_im, value);
-          if (equal_but_case(view(name), "access-control-request-method"))
-            add(request_.requested_method, value);
+        case http::field::a_im:
+          add(request_.a_im, value);
           break;
         case http::field::access_control_request_method:
           add(request_.requested_method, value);

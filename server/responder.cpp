@@ -217,6 +217,9 @@ Answer Responder::from_file(const Request& request, const std::shared_ptr<File>&
     return {
         .status = 304, .head = file->form(verdict.matched.value_or(selected)).unchanged_head, .owner = file};
   }
+  if (!request.a_im.empty() && request.range.empty()) {
+    if (auto answer = delta(request, *file, selected)) return std::move(*answer);
+  }
   Range range;
   switch (judge_range(request, file->validators(), file->size, range)) {
     case RangeVerdict::whole:
@@ -255,6 +258,20 @@ Answer Responder::from_file(const Request& request, const std::shared_ptr<File>&
     answer.body = form.bytes;
   }
   return answer;
+}
+
+// RFC 3229 with the instance manipulation "feed": only the entries that the client's version has not.
+std::optional<Answer> Responder::delta(const Request& request, File& file, Coding selected) {
+  if (weight_of(request.a_im, "feed") <= 0) return std::nullopt;
+  std::shared_ptr<const File::Delta> made;
+  for_each_tag(request.if_none_match, [&](std::string_view opaque, bool) {
+    if (!made) made = files_.delta(file, hash_of_tag(opaque), selected);
+  });
+  if (!made) return std::nullopt;
+  return Answer{.status = 226,
+                .head = made->head,
+                .body = request.method == Method::head ? std::string_view{} : std::string_view(made->bytes),
+                .owner = made};
 }
 
 Answer Responder::from_route(const Request& request, const Route& route, const std::string& path,

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,7 @@ class Responder {
  private:
   [[nodiscard]] Answer from_folder(const Request& request, std::string_view path, std::string_view query);
   [[nodiscard]] Answer from_file(const Request& request, const std::shared_ptr<File>& file);
+  [[nodiscard]] std::optional<Answer> delta(const Request& request, File& file, Coding selected);
   [[nodiscard]] Answer from_route(const Request& request, const Route& route, const std::string& path,
                                   std::string_view query, const std::string& client);
   [[nodiscard]] Answer from_admin(const Request& request);
