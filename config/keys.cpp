@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 // A stand-in for what the Config keeps in another shape.
 template <class B, class A>
-Value<B> as(Value<A> value, std::function<B(A)> convert) {
+Value<B> as(Value<A> value, std::function<B(A)> convert, std::function<A(const B&)> back) {
   return {.schema = value.schema,
           .kind = value.kind,
           .inside = value.inside,
@@ -18,7 +18,9 @@ Value<B> as(Value<A> value, std::function<B(A)> convert) {
             auto given = read(node, reader);
             if (!given) return std::nullopt;
             return convert(std::move(*given));
-          }};
+          },
+          .write = [write = value.write, back = std::move(back)](
+                       const B& given, const Writer& writer) { return write(back(given), writer); }};
 }
 
 Value<Photo> photo() {
@@ -153,6 +155,11 @@ Value<LicencePolicy> licences() {
         }
         policy.by_name = std::move(given);
         return policy;
+      },
+      [](const LicencePolicy& policy) {
+        auto given = policy.by_name;
+        given.emplace("default", policy.fallback);
+        return given;
       });
   const auto use = licence_use();
   value.inside = {
@@ -162,12 +169,11 @@ Value<LicencePolicy> licences() {
   return value;
 }
 
-Value<Topic> topic() {
-  return section<Topic>({required(key("slug", &Topic::slug, slug(), "Its name in addresses: /topics/SLUG/.")),
-                         required(key("title", &Topic::title, text(), "Its heading.")),
-                         key("intro", &Topic::intro, text(), "Its introduction."),
-                         key("photo", &Topic::photo, photo(), "Its photo.")},
-                        "is a topic", "write {slug: …, title: …}");
+Keys<Topic> topic_table() {
+  return {required(key("slug", &Topic::slug, slug(), "Its name in addresses: /topics/SLUG/.")),
+          required(key("title", &Topic::title, text(), "Its heading.")),
+          key("intro", &Topic::intro, text(), "Its introduction."),
+          key("photo", &Topic::photo, photo(), "Its photo.")};
 }
 
 struct FilterFields {
@@ -193,6 +199,13 @@ Value<Filter> filter() {
           if (!pattern->empty()) out.emplace(name, std::move(*pattern));
         }
         return out;
+      },
+      [](const Filter& given) {
+        const auto of = [&](const char* name) {
+          const auto found = given.find(name);
+          return found == given.end() ? std::string() : found->second;
+        };
+        return FilterFields{of("title"), of("summary"), of("category"), of("author"), of("link")};
       });
 }
 
@@ -259,41 +272,40 @@ Value<TlsFiles> tls() {
       });
 }
 
-Value<Partner> feed() {
-  return section<Partner>(
-      {required(key("url", &Partner::url, http_url(), "The feed's address, asked as it is written here.")),
-       with_default(key("name", &Partner::name, text(), "What the partner is called."), "the URL's host"),
-       with_default(key("slug", &Partner::slug, slug(), "Its name in addresses: /partners/SLUG/."),
-                    "made of the name"),
-       key("type", &Partner::type, text(), "Document, News, Webinar …: shown before an item's date."),
-       key("types", &Partner::types, map_of(text(), "categories with the type each stands for"),
-           "An item's category that overrides the type."),
-       key("topics", &Partner::topics, list_of(text()),
-           "Slugs of declared topics that its items appear under."),
-       key("licence", &Partner::licence, text(), "The licence of items that name none themselves."),
-       key("include", &Partner::include, filter(), "Only items that match all of these are kept."),
-       key("exclude", &Partner::exclude, filter(), "Items that match all of these are not."),
-       key("priority", &Partner::priority, whole(-1'000'000, 1'000'000),
-           "The greater one wins a story that several partners carry."),
-       with_default(
-           key("interval", &Partner::interval, duration(1s), "Its own usual time between two fetches."),
-           "fetch.interval"),
-       key("future", &Partner::future,
-           choice<FutureDates>({{"clamp", FutureDates::clamp}, {"hold", FutureDates::hold}}),
-           "An item dated in the future is shown with the date of first sight, or held until its date."),
-       with_default(key("timezone", &Partner::timezone, time_zone(), "For dates that name no zone."), "UTC"),
-       key("enabled", &Partner::enabled, boolean(), "false stops polling and keeps the items."),
-       key("auth", &Partner::auth, authentication(),
-           "How to sign in at the partner; secrets stay outside this file."),
-       key("tls", &Partner::tls, tls(), "Certificates of its own."),
-       key("push", &Partner::push, boolean(),
-           "Whether its WebSub hub is asked to notify us; by default where it names one."),
-       refused<Partner>("password",
-                        "write `auth: {username: …, password_env: NAME}` and put the password into that "
-                        "environment variable"),
-       refused<Partner>("token",
-                        "write `auth: {bearer_env: NAME}` and put the token into that environment variable")},
-      "is a feed", "write `- url: ADDRESS`");
+Keys<Partner> feed_table() {
+  return {
+      required(key("url", &Partner::url, http_url(), "The feed's address, asked as it is written here.")),
+      with_default(key("name", &Partner::name, text(), "What the partner is called."), "the URL's host"),
+      with_default(key("slug", &Partner::slug, slug(), "Its name in addresses: /partners/SLUG/."),
+                   "made of the name"),
+      key("type", &Partner::type, text(), "Document, News, Webinar …: shown before an item's date."),
+      key("types", &Partner::types, map_of(text(), "categories with the type each stands for"),
+          "An item's category that overrides the type."),
+      key("topics", &Partner::topics, list_of(text()),
+          "Slugs of declared topics that its items appear under."),
+      key("licence", &Partner::licence, text(), "The licence of items that name none themselves."),
+      key("include", &Partner::include, filter(), "Only items that match all of these are kept."),
+      key("exclude", &Partner::exclude, filter(), "Items that match all of these are not."),
+      key("priority", &Partner::priority, whole(-1'000'000, 1'000'000),
+          "The greater one wins a story that several partners carry."),
+      with_default(
+          key("interval", &Partner::interval, duration(1s), "Its own usual time between two fetches."),
+          "fetch.interval"),
+      key("future", &Partner::future,
+          choice<FutureDates>({{"clamp", FutureDates::clamp}, {"hold", FutureDates::hold}}),
+          "An item dated in the future is shown with the date of first sight, or held until its date."),
+      with_default(key("timezone", &Partner::timezone, time_zone(), "For dates that name no zone."), "UTC"),
+      key("enabled", &Partner::enabled, boolean(), "false stops polling and keeps the items."),
+      key("auth", &Partner::auth, authentication(),
+          "How to sign in at the partner; secrets stay outside this file."),
+      key("tls", &Partner::tls, tls(), "Certificates of its own."),
+      key("push", &Partner::push, boolean(),
+          "Whether its WebSub hub is asked to notify us; by default where it names one."),
+      refused<Partner>("password",
+                       "write `auth: {username: …, password_env: NAME}` and put the password into that "
+                       "environment variable"),
+      refused<Partner>("token",
+                       "write `auth: {bearer_env: NAME}` and put the token into that environment variable")};
 }
 
 Value<Withdrawal> withdrawal() {
@@ -338,10 +350,20 @@ Value<std::string> alerts() {
                                        "its address is a secret: write `webhook_env: NAME` and put it into "
                                        "that environment variable")},
                       "a mapping"),
-      [](Alerts given) { return given.webhook_env; });
+      [](Alerts given) { return given.webhook_env; }, [](const std::string& name) { return Alerts{name}; });
 }
 
 }  // namespace
+
+const Keys<Partner>& feed_keys() {
+  static const Keys<Partner> keys = feed_table();
+  return keys;
+}
+
+const Keys<Topic>& topic_keys() {
+  static const Keys<Topic> keys = topic_table();
+  return keys;
+}
 
 const Value<Config>& feeds_yaml() {
   static const Value<Config> value = section<Config>(
@@ -356,8 +378,12 @@ const Value<Config>& feeds_yaml() {
        key("publish", &Config::publish, publish(), "How much is shown."),
        key("licences", &Config::licences, licences(),
            "How much of an item may be shown under which licence."),
-       key("topics", &Config::topics, list_of(topic()), "Pages by topic."),
-       key("feeds", &Config::feeds, list_of(feed()), "The partners' feeds."),
+       key("topics", &Config::topics,
+           list_of(section<Topic>(topic_keys(), "is a topic", "write {slug: …, title: …}")),
+           "Pages by topic."),
+       key("feeds", &Config::feeds,
+           list_of(section<Partner>(feed_keys(), "is a feed", "write `- url: ADDRESS`")),
+           "The partners' feeds."),
        key("withdraw", &Config::withdraw, list_of(withdrawal()), "What is taken down everywhere."),
        key("stories", &Config::stories, stories(), "Stories that were merged or kept apart wrongly."),
        key("alerts", &Config::alert_webhook_env, alerts(), "Who is told when a feed's state changes.")},

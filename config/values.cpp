@@ -109,6 +109,76 @@ string json_string(string_view text) {
   return out + '"';
 }
 
+string Writer::path(const std::filesystem::path& absolute) const {
+  const auto inside = absolute.lexically_relative(folder);
+  return inside.empty() || *inside.begin() == ".." ? absolute.string() : inside.string();
+}
+
+string yaml_string(string_view text) {
+  constexpr string_view never_first = "-?:,[]{}#&*!|>'\"%@`~=<. \t";
+  constexpr string_view numeric = "0123456789abcdefABCDEFxXoO_.:+-";
+  constexpr std::array<string_view, 9> words = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"};
+  string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const bool number = !text.empty() && (text[0] == '+' || (text[0] >= '0' && text[0] <= '9')) &&
+                      text.find_first_not_of(numeric) == string_view::npos;
+  bool plain = !text.empty() && never_first.find(text.front()) == string_view::npos && text.back() != ' ' &&
+               text.back() != ':' && text.find_first_of(",[]{}") == string_view::npos &&
+               text.find(": ") == string_view::npos && text.find(" #") == string_view::npos && !number &&
+               std::ranges::find(words, string_view(lower)) == words.end();
+  string quoted = "\"";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    const auto after = i + 2 < text.size() ? static_cast<unsigned char>(text[i + 2]) : 0U;
+    if (byte < 0x20 || byte == 0x7F) {
+      plain = false;
+      quoted += byte == '\n' ? "\\n" : byte == '\t' ? "\\t" : fmt::format("\\x{:02X}", byte);
+    } else if (byte == 0xC2 && next < 0xA0) {
+      plain = false;  // C1 controls, among them NEL, which ends a line
+      quoted += fmt::format("\\x{:02X}", next);
+      ++i;
+    } else if ((byte == 0xE2 && next == 0x80 && (after == 0xA8 || after == 0xA9)) ||
+               (byte == 0xEF && next == 0xBB && after == 0xBF)) {
+      plain = false;  // line and paragraph separator, byte order mark
+      quoted += byte == 0xEF ? "\\uFEFF" : after == 0xA8 ? "\\u2028" : "\\u2029";
+      i += 2;
+    } else {
+      if (byte == '"' || byte == '\\') quoted += '\\';
+      quoted += text[i];
+    }
+  }
+  return plain ? string(text) : quoted + '"';
+}
+
+string yaml_of(const string& value, const Writer&) {
+  return value.empty() ? value : yaml_string(value);
+}
+string yaml_of(const std::filesystem::path& value, const Writer& writer) {
+  return value.empty() ? string() : yaml_string(writer.path(value));
+}
+string yaml_of(const bool& value, const Writer&) {
+  return value ? "true" : "false";
+}
+string yaml_of(const std::int64_t& value, const Writer&) {
+  return std::to_string(value);
+}
+string yaml_of(const std::uint64_t& value, const Writer&) {
+  constexpr std::uint64_t mebi = 1ULL << 20;
+  return value % mebi == 0 ? fmt::format("{}MiB", value / mebi) : fmt::format("{}B", value);
+}
+string yaml_of(const seconds& value, const Writer&) {
+  const auto count = value.count();
+  for (const auto& [factor, unit] : {std::pair{86400, 'd'}, {3600, 'h'}, {60, 'm'}}) {
+    if (count > 0 && count % factor == 0) return fmt::format("{}{}", count / factor, unit);
+  }
+  return fmt::format("{}s", count);
+}
+string yaml_of(const Timestamp& value, const Writer&) {
+  return yaml_string(to_rfc3339(value));
+}
+
 void wrong_kind(const Node& node, Reader& reader, string_view expected) {
   string mend = fmt::format("write {}", expected);
   if (node.kind == Node::Kind::null) {
@@ -169,7 +239,12 @@ Value<string> url_or_file() {
                           "put the file there, or mend its name");
             }
             return path.string();
-          }};
+          },
+          .write =
+              [](const string& value, const Writer& writer) {
+                return value.starts_with('/') ? yaml_of(std::filesystem::path(value), writer)
+                                              : yaml_of(value, writer);
+              }};
 }
 
 Value<string> url_or(std::vector<string> words) {
@@ -405,15 +480,7 @@ Value<seconds> duration(seconds least) {
             }
             return read;
           },
-          .show =
-              [](const seconds& value) {
-                const auto count = value.count();
-                for (const auto& [factor, unit] : {std::pair{86400, 'd'}, {3600, 'h'}, {60, 'm'}}) {
-                  if (count > 0 && count % factor == 0)
-                    return json_string(fmt::format("{}{}", count / factor, unit));
-                }
-                return json_string(fmt::format("{}s", count));
-              }};
+          .show = [](const seconds& value) { return json_string(yaml_of(value, {})); }};
 }
 
 Value<std::uint64_t> size(std::uint64_t least) {
@@ -434,12 +501,7 @@ Value<std::uint64_t> size(std::uint64_t least) {
             }
             return read;
           },
-          .show =
-              [](const std::uint64_t& value) {
-                constexpr std::uint64_t mebi = 1ULL << 20;
-                return json_string(value % mebi == 0 ? fmt::format("{}MiB", value / mebi)
-                                                     : fmt::format("{}B", value));
-              }};
+          .show = [](const std::uint64_t& value) { return json_string(yaml_of(value, {})); }};
 }
 
 Value<std::int64_t> whole(std::int64_t least, std::int64_t greatest) {

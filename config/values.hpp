@@ -21,6 +21,33 @@ namespace tributary::config {
 // and how people call it. Sections are tables of keys with such kinds (keys.cpp), so reading, "did you mean",
 // the schema and the documentation come from one row and cannot drift apart.
 
+/// Where what is written will stand: paths below its folder are written relative to it.
+struct Writer {
+  std::filesystem::path folder = {};
+  [[nodiscard]] std::string path(const std::filesystem::path& absolute) const;
+};
+
+/// Text as a YAML scalar that can stand anywhere, also inside [ ] and { }: plain where that reads back as the
+/// same text.
+[[nodiscard]] std::string yaml_string(std::string_view text);
+
+// Values as one line of YAML.
+[[nodiscard]] std::string yaml_of(const std::string& value, const Writer& writer);
+[[nodiscard]] std::string yaml_of(const std::filesystem::path& value, const Writer& writer);
+[[nodiscard]] std::string yaml_of(const bool& value, const Writer& writer);
+[[nodiscard]] std::string yaml_of(const std::int64_t& value, const Writer& writer);
+[[nodiscard]] std::string yaml_of(const std::uint64_t& value, const Writer& writer);  ///< a size
+[[nodiscard]] std::string yaml_of(const std::chrono::seconds& value, const Writer& writer);
+[[nodiscard]] std::string yaml_of(const Timestamp& value, const Writer& writer);
+
+template <class V>
+std::string written(const V& value, const Writer& writer) {
+  if constexpr (requires { yaml_of(value, writer); })
+    return yaml_of(value, writer);
+  else
+    return {};
+}
+
 template <class V>
 struct Value {
   std::string schema = {};           ///< members of its JSON Schema, without braces: "type": "string", …
@@ -30,6 +57,8 @@ struct Value {
   std::function<std::optional<V>(const Node&, Reader&)> read = {};
   /// As JSON, for defaults; empty when that says nothing.
   std::function<std::string(const V&)> show = [](const V&) { return std::string(); };
+  /// As one line of YAML that reads back as the same value; empty where there is nothing to write.
+  std::function<std::string(const V&, const Writer&)> write = written<V>;
 };
 
 [[nodiscard]] std::string json_string(std::string_view text);
@@ -96,6 +125,13 @@ Value<E> choice(std::vector<std::pair<std::string, E>> words) {
                   if (value == wanted) return json_string(name);
                 }
                 return std::string();
+              },
+          .write =
+              [words](const E& wanted, const Writer&) {
+                for (const auto& [name, value] : words) {
+                  if (value == wanted) return name;
+                }
+                return std::string();
               }};
 }
 
@@ -108,8 +144,7 @@ Value<std::vector<V>> list_of(Value<V> one, std::size_t least = 0) {
                     (least > 0 ? ", \"minItems\": " + std::to_string(least) : ""),
           .kind = "a list; each " + one.kind,
           .inside = std::move(inside),
-          .read = [one = std::move(one), least](const Node& node,
-                                                Reader& reader) -> std::optional<std::vector<V>> {
+          .read = [one, least](const Node& node, Reader& reader) -> std::optional<std::vector<V>> {
             if (node.kind != Node::Kind::sequence) {
               if (node.kind == Node::Kind::scalar && !one.inside.empty()) {
                 reader.fault(node, "wrong-type", "a list is expected here, not a single value",
@@ -127,7 +162,13 @@ Value<std::vector<V>> list_of(Value<V> one, std::size_t least = 0) {
             }
             return out;
           },
-          .show = [](const std::vector<V>& value) { return std::string(value.empty() ? "[]" : ""); }};
+          .show = [](const std::vector<V>& value) { return std::string(value.empty() ? "[]" : ""); },
+          .write =
+              [one](const std::vector<V>& value, const Writer& writer) {
+                std::string out;
+                for (const auto& item : value) out += (out.empty() ? "[" : ", ") + one.write(item, writer);
+                return out.empty() ? out : out + "]";
+              }};
 }
 
 /// Keys that the file chooses itself.
@@ -145,7 +186,16 @@ Value<std::map<std::string, V>> map_of(Value<V> one, std::string kind) {
               if (auto read = one.read(value, reader)) out.emplace(key.text, std::move(*read));
             }
             return out;
-          }};
+          },
+          .write =
+              [one](const std::map<std::string, V>& value, const Writer& writer) {
+                std::string out;
+                for (const auto& [name, item] : value) {
+                  out += (out.empty() ? "{" : ", ") + yaml_string(name) + ": " +
+                         (one.write(item, writer).empty() ? "\"\"" : one.write(item, writer));
+                }
+                return out.empty() ? out : out + "}";
+              }};
 }
 
 /// A row of a section's table.
@@ -160,6 +210,7 @@ struct Key {
   bool required = false;
   bool hidden = false;  ///< neither suggested nor documented: it is there to be refused with a good reason
   std::function<void(T&, const Node&, Reader&)> read = {};
+  std::function<std::string(const T&, const Writer&)> write = {};  ///< empty where T{} says the same
 };
 
 template <class T>
@@ -179,6 +230,19 @@ Key<T> key(std::string name, M T::* member, Value<V> value, std::string doc) {
   else if constexpr (std::is_integral_v<M>)
     row.fallback = value.show(static_cast<V>(fresh.*member));
   if (row.fallback == "\"\"") row.fallback.clear();
+  row.write = [member, write = value.write](const T& from, const Writer& writer) -> std::string {
+    const auto text = [&](const M& given) -> std::string {
+      if constexpr (std::is_same_v<M, std::optional<V>>) {
+        return given ? write(*given, writer) : std::string();
+      } else if constexpr (std::is_integral_v<M>) {
+        return write(static_cast<V>(given), writer);
+      } else {
+        return write(given, writer);
+      }
+    };
+    auto given = text(from.*member);
+    return given == text(T{}.*member) ? std::string() : given;
+  };
   row.read = [member, value = std::move(value)](T& out, const Node& node, Reader& reader) {
     auto read = value.read(node, reader);
     if (!read) return;
@@ -248,6 +312,15 @@ Value<T> section(Keys<T> rows, std::string kind, std::string hint_for_scalar = {
   }
   out.schema = "\"type\": \"object\", \"properties\": {" + properties + "}, \"additionalProperties\": false" +
                (needed.empty() ? "" : ", \"required\": [" + needed + "]");
+  out.write = [rows](const T& value, const Writer& writer) {
+    std::string text;
+    for (const auto& row : rows) {
+      if (!row.write) continue;
+      const auto one = row.write(value, writer);
+      if (!one.empty()) text += (text.empty() ? "{" : ", ") + row.name + ": " + one;
+    }
+    return text.empty() ? text : text + "}";
+  };
   out.read = [rows = std::move(rows), names, hint = std::move(hint_for_scalar), check = std::move(check)](
                  const Node& node, Reader& reader) -> std::optional<T> {
     if (node.kind != Node::Kind::mapping) {
