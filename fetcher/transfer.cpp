@@ -94,7 +94,6 @@ void Transfer::begin(CURL* handle, std::shared_ptr<const Settings> settings, Clo
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_HTTPHEADER, headers_.get());
   set(CURLOPT_USERAGENT, settings_->user_agent.c_str());
-  set(CURLOPT_ACCEPT_ENCODING, "");
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   // A second transfer to an https host waits until it is known whether the first one's connection can carry
   // both.
@@ -119,9 +118,6 @@ void Transfer::begin(CURL* handle, std::shared_ptr<const Settings> settings, Clo
   set(CURLOPT_HEADERDATA, this);
   set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   set(CURLOPT_WRITEDATA, this);
-  set(CURLOPT_NOPROGRESS, 0L);
-  set(CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
-  set(CURLOPT_XFERINFODATA, this);
   set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::open_socket);
   set(CURLOPT_OPENSOCKETDATA, this);
 
@@ -147,6 +143,7 @@ void Transfer::add_headers() {
     headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
   };
   add(request_.form.empty() ? accept : "Accept: */*");
+  add("Accept-Encoding: gzip, deflate, br, zstd");
   if (!request_.etag.empty() && safe_in_header(request_.etag)) add("If-None-Match: " + request_.etag);
   if (!request_.last_modified.empty() && safe_in_header(request_.last_modified)) {
     add("If-Modified-Since: " + request_.last_modified);
@@ -165,11 +162,13 @@ void Transfer::forget_response() {
   answer_.status = 0;
   for (auto* field : {&answer_.content_type, &answer_.etag, &answer_.last_modified, &answer_.cache_control,
                       &answer_.expires, &answer_.date, &answer_.age, &answer_.retry_after, &answer_.im,
-                      &answer_.server, &answer_.challenge, &answer_.body, &location_}) {
+                      &answer_.server, &answer_.challenge, &answer_.body, &location_, &content_encoding_}) {
     field->clear();
   }
   answer_.link_headers.clear();
-  body_began_ = false;
+  decoding_.reset();
+  body_bytes_ = 0;
+  announced_bytes_ = 0;
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
@@ -192,7 +191,7 @@ void Transfer::read_header(std::string_view line) {
     }
     return;
   }
-  if (body_began_) return;  // trailers change nothing
+  if (decoding_) return;  // trailers change nothing
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return;
   const auto name = line.substr(0, colon);
@@ -224,6 +223,11 @@ void Transfer::read_header(std::string_view line) {
   };
   if (same_name(name, "cache-control")) return append(answer_.cache_control);
   if (same_name(name, "im")) return append(answer_.im);
+  if (same_name(name, "content-length")) {
+    std::from_chars(value.data(), value.data() + value.size(), announced_bytes_);
+    return;
+  }
+  if (same_name(name, "content-encoding")) return append(content_encoding_);
   if (same_name(name, "link")) {
     answer_.link_headers.emplace_back(value);
   } else if (same_name(name, "location")) {
@@ -239,30 +243,44 @@ bool Transfer::wants_body() const {
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
-  return static_cast<Transfer*>(self)->take_body({data, size * count});
+  return static_cast<Transfer*>(self)->take_body({data, size * count}) ? size * count : 0;
 }
 
-std::size_t Transfer::take_body(std::string_view bytes) {
-  body_began_ = true;
-  const bool wanted = wants_body();
-  const auto most =
-      wanted ? settings_->options.max_body : std::min(max_error_page, settings_->options.max_body);
-  if (answer_.body.size() + bytes.size() <= most) {
-    answer_.body.append(bytes);
-    return bytes.size();
+std::size_t Transfer::most_bytes() const {
+  const auto most = settings_->options.max_body;
+  return wants_body() ? most : std::min(most, max_error_page);
+}
+
+bool Transfer::take_body(std::string_view bytes) {
+  if (!decoding_)
+    decoding_.emplace(content_encoding_, [this](std::string_view decoded) { return keep(decoded); });
+  body_bytes_ += bytes.size();
+  // What is announced need not be waited for; and bytes that decompress to nothing are counted too.
+  if (std::max<std::uint64_t>(announced_bytes_, body_bytes_) > settings_->options.max_body) {
+    stop_ = wants_body() ? Stop::body_too_large : Stop::enough_seen;
+    return false;
   }
-  stop_ = wanted ? Stop::body_too_large : Stop::error_page_seen;
-  if (!wanted) answer_.body.append(bytes.substr(0, most - answer_.body.size()));
-  return 0;
+  switch (decoding_->take(bytes)) {
+    case Decoding::Outcome::good:
+      return true;
+    case Decoding::Outcome::damaged:
+      stop_ = wants_body() ? Stop::body_damaged : Stop::enough_seen;
+      return false;
+    case Decoding::Outcome::stopped:
+      return false;
+  }
+  return false;
 }
 
-int Transfer::on_progress(void* self, curl_off_t, curl_off_t down, curl_off_t, curl_off_t) {
-  // Compressed bytes that decompress to nothing never reach on_body.
-  auto& transfer = *static_cast<Transfer*>(self);
-  if (down < 0 || static_cast<std::uint64_t>(down) <= transfer.settings_->options.max_body) return 0;
-  if (transfer.stop_ == Stop::none)
-    transfer.stop_ = transfer.wants_body() ? Stop::body_too_large : Stop::error_page_seen;
-  return 1;
+bool Transfer::keep(std::string_view decoded) {
+  const auto room = most_bytes() - answer_.body.size();
+  if (decoded.size() <= room) {
+    answer_.body.append(decoded);
+    return true;
+  }
+  stop_ = wants_body() ? Stop::body_too_large : Stop::enough_seen;
+  if (!wants_body()) answer_.body.append(decoded.substr(0, room));
+  return false;
 }
 
 curl_socket_t Transfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
@@ -289,8 +307,10 @@ Transfer::Outcome Transfer::end(CURL* handle, CURLcode code, Clock::time_point n
   const bool in_time = code != CURLE_OPERATION_TIMEDOUT || answer_.status >= 400;
   const bool told =
       code == CURLE_OK || (answer_.status >= 100 && !wants_body() && stop_ != Stop::header_too_large &&
-                           in_time && (body_began_ || !location_.empty()));
-  if (!told) {
+                           in_time && (decoding_ || !location_.empty()));
+  if (code == CURLE_OK && decoding_ && decoding_->finish() != Decoding::Outcome::good && wants_body())
+    stop_ = Stop::body_damaged;
+  if (!told || stop_ == Stop::body_damaged || stop_ == Stop::body_too_large) {
     explain(handle, code);
     return Outcome::answered;
   }
@@ -370,6 +390,10 @@ void Transfer::explain(CURL* handle, CURLcode code) {
     return fail(ErrorKind::too_large,
                 "the body is over " + limit(settings_->options.max_body) + " (fetch.max_body)");
   }
+  if (stop_ == Stop::body_damaged) {
+    return fail(ErrorKind::network, "the compressed body (Content-Encoding: " +
+                                        content_encoding_.substr(0, 40) + ") is damaged or ends early");
+  }
   if (!refused_address_.empty() && (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT)) {
     return fail(ErrorKind::forbidden, wire_.host + " is at " + refused_address_ +
                                           ", which is no public address; fetch.allow_addresses can allow it");
@@ -399,9 +423,6 @@ void Transfer::explain(CURL* handle, CURLcode code) {
       return fail(ErrorKind::network, "the transfer ended early: " + words);
     case CURLE_GOT_NOTHING:
       return fail(ErrorKind::network, "the server closed the connection without an answer");
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_WRITE_ERROR:
-      return fail(ErrorKind::network, "the body's Content-Encoding cannot be undone: " + words);
     default:
       return fail(ErrorKind::network, words);
   }

@@ -5,10 +5,12 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
+#include "fetcher/decoding.hpp"
 #include "fetcher/fetcher.hpp"
 #include "fetcher/settings.hpp"
 #include "fetcher/wire_url.hpp"
@@ -52,16 +54,17 @@ class Transfer {
   [[nodiscard]] std::function<void(Answer)> take_done() { return std::move(done_); }
 
  private:
-  enum class Stop { none, header_too_large, body_too_large, error_page_seen };
+  enum class Stop { none, header_too_large, body_too_large, body_damaged, enough_seen };
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
-  static int on_progress(void* self, curl_off_t, curl_off_t down, curl_off_t, curl_off_t);
   static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   void forget_response();
   void read_header(std::string_view line);
-  std::size_t take_body(std::string_view bytes);
+  bool take_body(std::string_view bytes);
+  bool keep(std::string_view decoded);
+  [[nodiscard]] std::size_t most_bytes() const;
   void add_headers();
   bool follow();
   [[nodiscard]] bool wants_body() const;
@@ -91,7 +94,10 @@ class Transfer {
   std::string location_;
   std::string refused_address_;
   std::size_t header_bytes_ = 0;
-  bool body_began_ = false;
+  std::string content_encoding_;
+  std::optional<Decoding> decoding_;   ///< since the body began
+  std::uint64_t announced_bytes_ = 0;  ///< Content-Length
+  std::size_t body_bytes_ = 0;         ///< as they came from the wire
   Stop stop_ = Stop::none;
 };
 

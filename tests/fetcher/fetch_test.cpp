@@ -138,8 +138,12 @@ TEST(Fetch, ATransferThatEndsEarlyIsAFailure) {
       Reply{
           .headers = {{"ETag", "\"a\""}}, .body = test::rss("News", 50), .chunked = true, .cut_after = 900});
   server.on("/nothing", Reply{.silent_close = true});
+  const auto gzip = test::gzipped(test::rss("News", 50));
+  server.on("/gzip", Reply{.headers = {{"ETag", "\"a\""}, {"Content-Encoding", "gzip"}},
+                           .body = gzip.substr(0, gzip.size() / 2),
+                           .until_close = true});
   Client client;
-  for (const auto* path : {"/length", "/chunked", "/nothing"}) {
+  for (const auto* path : {"/length", "/chunked", "/nothing", "/gzip"}) {
     const auto answer = client.fetch(server.url(path));
     EXPECT_EQ(kind_of(answer), ErrorKind::network) << path;
     EXPECT_EQ(answer.status, 0) << path;
@@ -182,6 +186,15 @@ TEST(Fetch, CompressedBytesThatBecomeNothingAreCountedToo) {
   });
   Client client(options);
   EXPECT_EQ(kind_of(client.fetch(server.url("/empty"))), ErrorKind::too_large);
+}
+
+TEST(Fetch, AHundredMegabytesAreNotWaitedFor) {
+  HttpServer server;
+  server.on("/feed", Reply{.body = std::string(1 << 20, 'x'), .repeat = 100});
+  Client client;
+  const auto answer = client.fetch(server.url("/feed"));
+  EXPECT_EQ(kind_of(answer), ErrorKind::too_large);
+  EXPECT_LT(answer.wire_bytes, 1U << 20) << "it was announced";
 }
 
 TEST(Fetch, AHeaderBlockOverTheLimitIsAFailure) {
