@@ -6,6 +6,7 @@
 #include "model/feed.hpp"
 #include "model/feed_memory.hpp"
 #include "model/feed_state.hpp"
+#include "model/hub_subscription.hpp"
 #include "model/safe_html.hpp"
 #include "model/site.hpp"
 #include "model/stream.hpp"
