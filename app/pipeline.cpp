@@ -72,7 +72,7 @@ store::Delivery digest(const FeedState& state, const fetcher::Answer& answer, co
                                    .base = answer.url,
                                    .content_type = answer.content_type},
                                   {.timezone = partner.timezone});
-      if (parsed && !parsed->well_formed && parsed->items.empty()) {
+      if (parsed && !parsed->well_formed && parsed->items.empty() && state.items > 0) {
         // What is left of a damaged document must not stand for the feed.
         parsed = std::unexpected(Error{ErrorKind::not_a_feed, state.configured_url,
                                        "the document is damaged, and no item of it could be read"});
