@@ -3,19 +3,23 @@
 #include <memory>
 #include <string_view>
 
+#include "store/database.hpp"
+#include "store/sqlite_database.hpp"
 #include "store/store.hpp"
 
 namespace tributary::store {
 
-/// A kind of store: the scheme of its URLs, and how one is opened. `location` is the URL without "scheme:".
+/// A kind of store. `open` gets the URL behind `scheme`, or the whole of it when `whole_url` is set.
 struct Backend {
   std::string_view scheme;
-  Result<std::unique_ptr<Store>> (*open)(std::string_view location, Access access);
+  bool whole_url;
+  Result<std::unique_ptr<Database>> (*open)(std::string_view, Access);
 };
 
-[[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(std::string_view location, Access access);
-
-/// The first one also takes a bare path.
-inline constexpr std::array backends{Backend{"sqlite", open_sqlite}};
+/// Asked in this order; the last one takes whatever has no scheme: a bare path.
+inline constexpr std::array backends{
+    Backend{"sqlite:", false, open_sqlite},
+    Backend{"", true, open_sqlite},
+};
 
 }  // namespace tributary::store

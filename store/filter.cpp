@@ -1,78 +1,93 @@
 #include "store/filter.hpp"
 
 #include <unicode/regex.h>
-#include <unicode/unistr.h>
 
-#include <memory>
-#include <string>
+#include <algorithm>
+#include <utility>
 #include <vector>
+
+#include "store/database.hpp"
+#include "store/text.hpp"
 
 namespace tributary::store {
 namespace {
 
-std::vector<std::string_view> texts_of(const Item& item, std::string_view member) {
-  std::vector<std::string_view> texts;
-  if (member == "title" && item.title) texts.push_back(item.title->value());
+/// ICU counts steps of its matching engine; this is some tens of milliseconds.
+constexpr std::int32_t patience = 100;
+
+std::vector<std::string> texts_of(const Item& item, const std::string& member) {
+  if (member == "title") return {plain_title(item)};
+  if (member == "link") return {item.link};
+  std::vector<std::string> texts;
   if (member == "summary") {
-    if (item.summary) texts.push_back(item.summary->value());
-    for (const Text& content : item.content) texts.push_back(content.value());
-  }
-  if (member == "category") {
-    for (const Category& category : item.categories) {
+    if (item.summary) texts.push_back(plain_text(*item.summary));
+    for (const auto& content : item.content) texts.push_back(plain_text(content));
+  } else if (member == "category") {
+    for (const auto& category : item.categories) {
       texts.push_back(category.term);
       if (!category.label.empty()) texts.push_back(category.label);
     }
+  } else if (member == "author") {
+    for (const auto& author : item.authors) {
+      texts.push_back(author.name);
+      if (!author.email.empty()) texts.push_back(author.email);
+    }
   }
-  if (member == "author") {
-    for (const Person& author : item.authors) texts.push_back(author.name);
-  }
-  if (member == "link") texts.push_back(item.link);
   return texts;
-}
-
-icu::UnicodeString utf16(std::string_view text) {
-  return icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
-}
-
-bool found(const std::string& pattern, const std::vector<std::string_view>& texts) {
-  UErrorCode status = U_ZERO_ERROR;
-  UParseError place;
-  const std::unique_ptr<icu::RegexPattern> compiled(
-      icu::RegexPattern::compile(utf16(pattern), 0, place, status));
-  if (U_FAILURE(status)) return false;
-  for (const std::string_view text : texts) {
-    const icu::UnicodeString subject = utf16(text);
-    UErrorCode fault = U_ZERO_ERROR;
-    const std::unique_ptr<icu::RegexMatcher> matcher(compiled->matcher(subject, fault));
-    if (U_FAILURE(fault)) continue;
-    // An admin's pattern that backtracks for ever must not stop the house.
-    matcher->setTimeLimit(100, fault);
-    if (matcher->find(fault) && U_SUCCESS(fault)) return true;
-  }
-  return false;
 }
 
 }  // namespace
 
-bool passes(const Partner& partner, const Item& item) {
-  for (const auto& [member, pattern] : partner.include) {
-    if (!found(pattern, texts_of(item, member))) return false;
+struct ItemFilter::Pattern {
+  std::string member;
+  std::unique_ptr<icu::RegexPattern> compiled;
+
+  [[nodiscard]] bool found_in(const Item& item) const {
+    return std::ranges::any_of(texts_of(item, member), [this](const std::string& text) {
+      UErrorCode fault = U_ZERO_ERROR;
+      const auto words = icu::UnicodeString::fromUTF8(text);
+      const std::unique_ptr<icu::RegexMatcher> matcher(compiled->matcher(words, fault));
+      if (U_FAILURE(fault)) return false;
+      matcher->setTimeLimit(patience, fault);
+      return matcher->find(fault) && U_SUCCESS(fault);
+    });
   }
-  for (const auto& [member, pattern] : partner.exclude) {
-    if (found(pattern, texts_of(item, member))) return false;
-  }
-  return true;
+};
+
+struct ItemFilter::Impl {
+  std::vector<Pattern> include, exclude;
+};
+
+ItemFilter::ItemFilter(const Partner& partner) : impl_(std::make_unique<Impl>()) {
+  const auto compile = [&](const Filter& filter, std::vector<Pattern>& into) {
+    for (const auto& [member, pattern] : filter) {
+      UErrorCode fault = U_ZERO_ERROR;
+      UParseError where{};
+      std::unique_ptr<icu::RegexPattern> compiled(
+          icu::RegexPattern::compile(icu::UnicodeString::fromUTF8(pattern), 0, where, fault));
+      if (U_FAILURE(fault)) {
+        throw Failure({ErrorKind::config, partner.url,
+                       "the pattern for " + member + " is no regular expression: " + pattern});
+      }
+      into.push_back({member, std::move(compiled)});
+    }
+  };
+  compile(partner.include, impl_->include);
+  compile(partner.exclude, impl_->exclude);
 }
 
-std::string type_of(const Partner& partner, const Item& item) {
-  if (!partner.types.empty()) {
-    for (const Category& category : item.categories) {
-      for (const auto& name : {category.term, category.label}) {
-        if (const auto known = partner.types.find(name); known != partner.types.end()) return known->second;
-      }
-    }
-  }
-  return partner.type;
+ItemFilter::~ItemFilter() = default;
+ItemFilter::ItemFilter(ItemFilter&&) noexcept = default;
+ItemFilter& ItemFilter::operator=(ItemFilter&&) noexcept = default;
+
+bool ItemFilter::passes(const Item& item) const {
+  return std::ranges::all_of(impl_->include,
+                             [&](const Pattern& pattern) { return pattern.found_in(item); }) &&
+         std::ranges::none_of(impl_->exclude, [&](const Pattern& pattern) { return pattern.found_in(item); });
+}
+
+bool ItemFilter::passes_all() const {
+  return impl_->include.empty() && impl_->exclude.empty();
 }
 
 }  // namespace tributary::store

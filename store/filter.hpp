@@ -1,14 +1,29 @@
 #pragma once
-#include "model/model.hpp"
+#include <memory>
+#include <string>
+
+#include "model/feed.hpp"
+#include "model/site.hpp"
 
 namespace tributary::store {
 
-/// Whether an item passes a partner's include and exclude rules. A rule that is no regular expression (config
-/// refuses such) matches nothing.
-[[nodiscard]] bool passes(const Partner& partner, const Item& item);
+/// A partner's `include` and `exclude`, compiled (ICU). An item passes when every `include` pattern is found
+/// and no `exclude` pattern is. A pattern that takes too long on a text counts as not found.
+class ItemFilter {
+ public:
+  /// Throws Failure (ErrorKind::config) for a pattern that is none.
+  explicit ItemFilter(const Partner& partner);
+  ~ItemFilter();
+  ItemFilter(ItemFilter&&) noexcept;
+  ItemFilter& operator=(ItemFilter&&) noexcept;
 
-/// The type shown before the date: the first of the item's categories that `types` names, else the partner's
-/// own.
-[[nodiscard]] std::string type_of(const Partner& partner, const Item& item);
+  [[nodiscard]] bool passes(const Item& item) const;
+  [[nodiscard]] bool passes_all() const;  ///< there is nothing to ask
+
+ private:
+  struct Pattern;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace tributary::store

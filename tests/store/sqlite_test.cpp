@@ -1,113 +1,216 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 
-#include "store/store.hpp"
-#include "tests/support/process.hpp"
+#include "store/lock.hpp"
+#include "tests/store/samples.hpp"
 
-using namespace tributary;
-using namespace tributary::store;
-
+namespace tributary::store {
 namespace {
 
-void fill(const std::filesystem::path& file, int items) {
-  auto store = store::open(file.string(), Access::write).value();
-  Catalogue catalogue;
-  catalogue.site.url = "https://partners.example.org/";
-  catalogue.partners = {{.url = "https://one.example.org/feed", .name = "One", .slug = "one"}};
-  ASSERT_TRUE(store->configure(catalogue, Timestamp{}));
-  Feed feed;
-  for (int i = 0; i < items; ++i)
-    feed.items.push_back({.id = std::to_string(i), .title = Text{.plain = std::string(500, 'x')}});
-  const Delivery delivery{store->feed_states().value().at(0), std::make_shared<const Feed>(std::move(feed))};
-  ASSERT_TRUE(store->take({&delivery, 1}, Timestamp{}));
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+void fill(const std::string& file, int items = 3) {
+  auto store = open(file, Access::write);
+  ASSERT_TRUE(store) << to_string(store.error());
+  ASSERT_TRUE((*store)->configure(catalogue({partner("a")}), noon));
+  std::vector<Sample> samples;
+  for (int i = 0; i < items; ++i) {
+    samples.push_back(
+        {.id = std::to_string(i), .title = "Title " + std::to_string(i), .text = std::string(500, 'x')});
+  }
+  ASSERT_TRUE((*store)->take(std::vector{delivery("a", samples)}, noon));
 }
 
-}  // namespace
-
-TEST(SqliteStore, ATruncatedStoreIsRefusedAndNotTouched) {
-  test::TemporaryFolder folder;
-  const auto file = folder / "s.db";
-  fill(file, 200);
-  std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
-  const std::string before = test::read_file(file);
-  const auto opened = store::open(file.string(), Access::write);
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().kind, ErrorKind::store_damaged);
-  EXPECT_EQ(opened.error().where, file.string());
-  EXPECT_EQ(test::read_file(file), before);
+std::string bytes_of(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
-TEST(SqliteStore, ADamagedPageIsFoundBeforeAnythingIsWritten) {
-  test::TemporaryFolder folder;
-  const auto file = folder / "s.db";
-  fill(file, 400);
-  std::string bytes = test::read_file(file);
-  for (std::size_t i = 32768; i < 32768 + 4096; ++i) bytes[i] = static_cast<char>(0xa5);
-  test::write_file(file, bytes);
-  const auto opened = store::open(file.string(), Access::write);
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().kind, ErrorKind::store_damaged);
+void write_bytes(const std::string& file, const std::string& bytes) {
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
 }
 
-TEST(SqliteStore, AFileOfAnotherKindIsRefused) {
-  test::TemporaryFolder folder;
-  test::write_file(folder / "s.db", std::string(4096, 'n'));
-  const auto opened = store::open((folder / "s.db").string(), Access::write);
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().kind, ErrorKind::store_damaged);
+void expect_refused_unchanged(const std::string& file, ErrorKind kind) {
+  const auto before = bytes_of(file);
+  for (const auto access : {Access::write, Access::read}) {
+    const auto opened = open(file, access);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().kind, kind) << opened.error().detail;
+    EXPECT_EQ(opened.error().where, file);
+    EXPECT_THAT(opened.error().detail, HasSubstr("Nothing was changed"));
+  }
+  EXPECT_EQ(bytes_of(file), before);
+}
+
+TEST(SqliteStore, FoldersAreMade) {
+  const TemporaryFolder folder;
+  fill(folder.file("data/deep/store.db"));
+  EXPECT_TRUE(std::filesystem::exists(folder.file("data/deep/store.db")));
+}
+
+TEST(SqliteStore, OthersCanReadTitleAndLink) {
+  const TemporaryFolder folder;
+  fill(folder.file("s.db"));
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open_v2(folder.file("s.db").c_str(), &raw, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+  sqlite3_stmt* statement = nullptr;
+  ASSERT_EQ(sqlite3_prepare_v2(raw, "SELECT typeof(title), typeof(link), title FROM item ORDER BY id", -1,
+                               &statement, nullptr),
+            SQLITE_OK);
+  ASSERT_EQ(sqlite3_step(statement), SQLITE_ROW);
+  EXPECT_STREQ(reinterpret_cast<const char*>(sqlite3_column_text(statement, 0)), "text");
+  EXPECT_STREQ(reinterpret_cast<const char*>(sqlite3_column_text(statement, 1)), "text");
+  EXPECT_STREQ(reinterpret_cast<const char*>(sqlite3_column_text(statement, 2)), "Title 0");
+  sqlite3_finalize(statement);
+  sqlite3_close(raw);
+}
+
+TEST(SqliteStore, ATruncatedFileIsRefusedBeforeAnythingIsChanged) {
+  const TemporaryFolder folder;
+  fill(folder.file("s.db"), 100);
+  const auto whole = bytes_of(folder.file("s.db"));
+  for (const std::size_t size :
+       {whole.size() - 1, whole.size() / 2, std::size_t{16384}, std::size_t{99}, std::size_t{10}}) {
+    write_bytes(folder.file("s.db"), whole.substr(0, size));
+    expect_refused_unchanged(folder.file("s.db"), ErrorKind::store_damaged);
+  }
+}
+
+TEST(SqliteStore, ADamagedPageIsFoundWhenASmallStoreIsOpened) {
+  const TemporaryFolder folder;
+  fill(folder.file("s.db"), 100);
+  auto bytes = bytes_of(folder.file("s.db"));
+  for (std::size_t page = 1; page < 4; ++page) bytes.replace(16384 * page, 2000, std::string(2000, '\x5a'));
+  write_bytes(folder.file("s.db"), bytes);
+  expect_refused_unchanged(folder.file("s.db"), ErrorKind::store_damaged);
+}
+
+TEST(SqliteStore, WhatIsNoDatabaseIsRefused) {
+  const TemporaryFolder folder;
+  write_bytes(folder.file("s.db"), "These are my notes, keep them.\n");
+  expect_refused_unchanged(folder.file("s.db"), ErrorKind::store_damaged);
+}
+
+TEST(SqliteStore, AnotherProgramsDatabaseIsLeftAlone) {
+  const TemporaryFolder folder;
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.file("s.db").c_str(), &raw), SQLITE_OK);
+  sqlite3_exec(raw, "CREATE TABLE notes (text)", nullptr, nullptr, nullptr);
+  sqlite3_close(raw);
+  expect_refused_unchanged(folder.file("s.db"), ErrorKind::store);
 }
 
 TEST(SqliteStore, ANewerSchemaIsRefused) {
-  test::TemporaryFolder folder;
-  fill(folder / "s.db", 1);
-  ASSERT_EQ(test::run({"sqlite3", (folder / "s.db").string(), "PRAGMA user_version = 9999"}).code, 0);
-  const auto opened = store::open((folder / "s.db").string(), Access::write);
+  const TemporaryFolder folder;
+  fill(folder.file("s.db"));
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.file("s.db").c_str(), &raw), SQLITE_OK);
+  sqlite3_exec(raw, "PRAGMA user_version = 1000", nullptr, nullptr, nullptr);
+  sqlite3_close(raw);
+  expect_refused_unchanged(folder.file("s.db"), ErrorKind::store);
+}
+
+TEST(SqliteStore, ReadingAStoreThatIsNotThereSaysSo) {
+  const TemporaryFolder folder;
+  const auto opened = open(folder.file("s.db"), Access::read);
   ASSERT_FALSE(opened);
-  EXPECT_NE(opened.error().detail.find("newer version"), std::string::npos) << opened.error().detail;
+  EXPECT_THAT(opened.error().detail, HasSubstr("tributary update"));
+  EXPECT_FALSE(std::filesystem::exists(folder.file("s.db")));
 }
 
-TEST(SqliteStore, AReaderWorksWhileAnotherProcessOwnsIt) {
-  test::TemporaryFolder folder;
-  const auto file = folder / "s.db";
-  fill(file, 3);
-  const auto owner = store::open(file.string(), Access::write);
-  ASSERT_TRUE(owner);
-  const auto reader = store::open(file.string(), Access::read);
+TEST(SqliteStore, ASchemeThatNobodyKnowsIsAFaultOfTheConfiguration) {
+  const auto opened = open("mysql://db/x", Access::write);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::config);
+}
+
+TEST(SqliteStore, AReaderWorksWhileAWriterHasTheStore) {
+  const TemporaryFolder folder;
+  fill(folder.file("s.db"));
+  auto writer = open(folder.file("s.db"), Access::write);
+  ASSERT_TRUE(writer);
+  auto reader = open("sqlite:" + folder.file("s.db"), Access::read);
   ASSERT_TRUE(reader) << to_string(reader.error());
-  EXPECT_EQ((*reader)->totals().value().items, 3u);
+  EXPECT_EQ((*reader)->totals()->items, 3u);
+  ASSERT_TRUE((*writer)->configure(catalogue({partner("a")}), noon));
+  ASSERT_TRUE((*writer)->take(std::vector{delivery("a", {{.id = "new", .title = "New"}})}, noon + 1h));
+  EXPECT_EQ((*reader)->totals()->items, 4u);
+  EXPECT_EQ((*reader)->latest({}, 1)->entries.at(0).item.title->plain, "New");
+  EXPECT_EQ((*reader)->feed_states()->size(), 1u);
+  const auto refused = (*reader)->take({}, noon);
+  ASSERT_FALSE(refused);
 }
 
-TEST(SqliteStore, TitleAndLinkArePlainTextForOtherPrograms) {
-  test::TemporaryFolder folder;
-  const auto file = folder / "s.db";
-  fill(file, 1);
-  EXPECT_EQ(test::run({"sqlite3", file.string(), "SELECT length(title) FROM items"}).out, "500\n");
+TEST(SqliteStore, AReadOnlyFolderCanBeReadAndSaysThatItCannotBeWritten) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  const TemporaryFolder folder;
+  fill(folder.file("s.db"));
+  std::filesystem::remove(folder.file("s.db.lock"));
+  std::filesystem::permissions(folder.path(),
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  auto reader = open(folder.file("s.db"), Access::read);
+  ASSERT_TRUE(reader) << to_string(reader.error());
+  EXPECT_EQ((*reader)->totals()->items, 3u);
+  const auto writer = open(folder.file("s.db"), Access::write);
+  ASSERT_FALSE(writer);
+  EXPECT_THAT(writer.error().detail, HasSubstr("writable"));
 }
 
-TEST(SqliteStore, TheOwnersLockEndsWithItsProcess) {
-  test::TemporaryFolder folder;
-  const auto file = folder / "s.db";
-  fill(file, 1);
-  int ready[2];
-  ASSERT_EQ(pipe(ready), 0);
-  const pid_t child = fork();
+TEST(SqliteStore, WhatWasCommittedSurvivesAKill) {
+  const TemporaryFolder folder;
+  const auto file = folder.file("s.db");
+  int pipe_ends[2];
+  ASSERT_EQ(::pipe(pipe_ends), 0);
+  const auto child = ::fork();
+  ASSERT_GE(child, 0);
   if (child == 0) {
-    const auto owner = store::open(file.string(), Access::write);
-    const char yes = owner ? 'y' : 'n';
-    if (write(ready[1], &yes, 1) != 1) _exit(1);
-    pause();
-    _exit(0);
+    auto store = open(file, Access::write);
+    if (store && (*store)->configure(catalogue({partner("a")}), noon) &&
+        (*store)->take(std::vector{delivery("a", {{.id = "1", .title = "Kept"}})}, noon)) {
+      [[maybe_unused]] const auto told = ::write(pipe_ends[1], "k", 1);
+    }
+    ::pause();
+    ::_exit(0);
   }
-  char answer = 0;
-  ASSERT_EQ(read(ready[0], &answer, 1), 1);
-  ASSERT_EQ(answer, 'y');
-  kill(child, SIGKILL);
-  waitpid(child, nullptr, 0);
-  close(ready[0]);
-  close(ready[1]);
-  EXPECT_TRUE(store::open(file.string(), Access::write));
+  ::close(pipe_ends[1]);
+  char told = 0;
+  const auto got = ::read(pipe_ends[0], &told, 1);
+  ::close(pipe_ends[0]);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  ASSERT_EQ(got, 1);
+  // The next owner starts at once: nobody waits for the dead.
+  const auto before = std::chrono::steady_clock::now();
+  auto store = open(file, Access::write);
+  ASSERT_TRUE(store) << to_string(store.error());
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
+  EXPECT_EQ((*store)->latest({}, 5)->entries.at(0).item.title->plain, "Kept");
 }
+
+TEST(OwnershipLock, NamesTheOwnerWhenItIsTaken) {
+  const TemporaryFolder folder;
+  const auto first = OwnershipLock::take(folder.file("x.lock"), 0ms);
+  ASSERT_TRUE(first);
+  const auto second = OwnershipLock::take(folder.file("x.lock"), 30ms);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::store_busy);
+  EXPECT_THAT(second.error().detail, HasSubstr("process " + std::to_string(::getpid())));
+}
+
+TEST(OwnershipLock, IsFreeAgainWhenItsOwnerIsGone) {
+  const TemporaryFolder folder;
+  {
+    ASSERT_TRUE(OwnershipLock::take(folder.file("x.lock"), 0ms));
+  }
+  EXPECT_TRUE(OwnershipLock::take(folder.file("x.lock"), 0ms));
+}
+
+}  // namespace
+}  // namespace tributary::store

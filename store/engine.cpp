@@ -1,0 +1,124 @@
+#include "store/engine.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "store/configure.hpp"
+#include "store/intake.hpp"
+#include "store/reading.hpp"
+
+namespace tributary::store {
+
+void Engine::load() {
+  if (access_ == Access::write && !database_->shared() && feeds_.loaded()) return;
+  settings_.load(*database_);
+  streams_.load(*database_);
+  feeds_.load(*database_);
+}
+
+template <typename Work>
+auto Engine::reading(Work work) -> Result<decltype(work())> {
+  try {
+    const Transaction snapshot(*database_, Transaction::Kind::read);
+    return work();
+  } catch (const Failure& failure) {
+    return std::unexpected(failure.error);
+  }
+}
+
+template <typename Work>
+auto Engine::writing(Work work) -> Result<decltype(work())> {
+  if (access_ == Access::read) {
+    return std::unexpected(Error{ErrorKind::store, database_->where(), "was opened for reading only"});
+  }
+  try {
+    Transaction transaction(*database_, Transaction::Kind::write);
+    load();
+    if constexpr (std::is_void_v<decltype(work())>) {
+      work();
+      settings_.save(*database_);
+      transaction.commit();
+      return {};
+    } else {
+      auto result = work();
+      settings_.save(*database_);
+      transaction.commit();
+      return result;
+    }
+  } catch (const Failure& failure) {
+    feeds_.forget();  // what is in memory may be ahead of what was rolled back
+    return std::unexpected(failure.error);
+  }
+}
+
+Result<void> Engine::configure(const Catalogue& catalogue, Timestamp now) {
+  return writing([&] { apply_catalogue(*database_, feeds_, streams_, settings_, catalogue, now); });
+}
+
+Result<std::vector<FeedState>> Engine::feed_states() {
+  return reading([&] {
+    std::vector<FeedState> states;
+    auto rows = database_->run("SELECT " + std::string(feed_columns) +
+                               " FROM feed WHERE position IS NOT NULL ORDER BY position");
+    while (rows.next()) states.push_back(read_feed(*rows).state);
+    return states;
+  });
+}
+
+Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) {
+  return writing([&] {
+    Added added;
+    // A feed that delivers several documents is taken in step by step: each must see what the one before
+    // brought.
+    std::vector<const Delivery*> waiting;
+    for (const auto& delivery : deliveries) waiting.push_back(&delivery);
+    // Without any, items that waited for their date may still be due.
+    do {
+      std::set<std::string_view> feeds;
+      std::vector<const Delivery*> now_taken, later;
+      for (const auto* delivery : waiting) {
+        (feeds.insert(delivery->state.key).second ? now_taken : later).push_back(delivery);
+      }
+      added += Intake(*database_, feeds_, streams_, settings_, now).take(now_taken);
+      waiting = std::move(later);
+    } while (!waiting.empty());
+    return added;
+  });
+}
+
+Result<Stream> Engine::latest(const StreamId& id, std::size_t limit) {
+  return reading([&] {
+    Stream stream;
+    stream.id = id;
+    if (const auto number = StreamNumbers::find(*database_, id)) {
+      stream.entries = read_entries(*database_, newest_stories(*database_, *number, limit));
+    }
+    return stream;
+  });
+}
+
+Result<std::vector<StreamId>> Engine::streams() {
+  return reading([&] {
+    load();
+    std::set<StreamId> found;
+    for (const auto& topic : settings_.topics) found.insert({StreamId::Kind::topic, topic});
+    for (const auto* feed : feeds_.configured()) found.insert({StreamId::Kind::partner, feed->slug});
+    for (const auto& [id, number] : streams_.all()) {
+      auto rows = database_->run("SELECT 1 FROM placed WHERE stream = $1 LIMIT 1", number);
+      if (rows.next()) found.insert(id);
+    }
+    return std::vector<StreamId>(found.begin(), found.end());
+  });
+}
+
+Result<Totals> Engine::totals() {
+  return reading([&] {
+    load();
+    return Totals{.feeds = feeds_.configured().size(),
+                  .items = static_cast<std::size_t>(settings_.item_count),
+                  .stories = static_cast<std::size_t>(settings_.story_count)};
+  });
+}
+
+}  // namespace tributary::store

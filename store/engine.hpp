@@ -1,0 +1,42 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/database.hpp"
+#include "store/feeds.hpp"
+#include "store/settings.hpp"
+#include "store/store.hpp"
+#include "store/stories.hpp"
+
+namespace tributary::store {
+
+/// The store's rules over any Database: a Store.
+class Engine final : public Store {
+ public:
+  Engine(std::unique_ptr<Database> database, Access access)
+      : database_(std::move(database)), access_(access) {}
+
+  Result<void> configure(const Catalogue& catalogue, Timestamp now) override;
+  Result<std::vector<FeedState>> feed_states() override;
+  Result<Added> take(std::span<const Delivery> deliveries, Timestamp now) override;
+  Result<Stream> latest(const StreamId& id, std::size_t limit) override;
+  Result<std::vector<StreamId>> streams() override;
+  Result<Totals> totals() override;
+
+ private:
+  /// What is in memory of the database's, read anew where others may have written.
+  void load();
+  template <typename Work>
+  auto reading(Work work) -> Result<decltype(work())>;
+  template <typename Work>
+  auto writing(Work work) -> Result<decltype(work())>;
+
+  std::unique_ptr<Database> database_;
+  Access access_;
+  Feeds feeds_;
+  StreamNumbers streams_;
+  Settings settings_;
+};
+
+}  // namespace tributary::store

@@ -1,0 +1,104 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "store/database.hpp"
+#include "store/feeds.hpp"
+#include "store/identity.hpp"
+#include "store/settings.hpp"
+#include "store/store.hpp"
+#include "store/stories.hpp"
+
+namespace tributary::store {
+
+/// Takes in the documents of several feeds (each feed at most once) in one transaction: which items are
+/// known, which changed, which are new; their dates, their stories.
+class Intake {
+ public:
+  Intake(Database& database, Feeds& feeds, StreamNumbers& streams, Settings& settings, Timestamp now);
+
+  Added take(std::span<const Delivery* const> deliveries);
+
+ private:
+  struct Arrival {
+    Candidate candidate;
+    std::int64_t item = 0;  ///< known item; 0: new
+    std::int64_t raw = 0;   ///< hash of the bytes now
+    bool unchanged = false;
+  };
+  struct Document {
+    FeedRow* feed = nullptr;
+    const Feed* content = nullptr;
+    const Delivery* delivery = nullptr;
+    std::vector<Arrival> arrivals = {};
+    std::unordered_set<std::int64_t> present = {};  ///< known items that are in it
+    bool first = false;                             ///< the feed's first document
+  };
+  struct Known {
+    std::int64_t item = 0, raw = 0;
+    bool found = false, dirty = false;
+  };
+  struct NewItem {
+    std::int64_t id = 0;
+    ItemDates dates = {};
+    IdentityRule rule = IdentityRule::id;
+    std::int64_t details = 0;
+    std::string body = {};
+  };
+  struct Change {
+    std::int64_t id = 0;
+    const Item* item = nullptr;
+    std::string title = {}, body = {};
+    std::int64_t details = 0;
+    std::optional<Timestamp> due = {};
+    int date_rule = 0;
+  };
+
+  void open(const Delivery& delivery);
+  void keep_details(Document& document);
+  void find_known();
+  void look_up_keys(const std::vector<std::int64_t>& keys);
+  void distrust(Document& document, const Key& key, int level);
+  void find_renamed(Document& document);
+  [[nodiscard]] std::int64_t known_before(Document& document, const Arrival& arrival,
+                                          const std::vector<std::int64_t>& at_address, bool all_new);
+  void find_changed();
+  void apply_change(Document& document, Arrival& arrival, std::string_view title, std::string_view link,
+                    std::string_view body);
+  void add_new();
+  void add_new(Document& document);
+  void find_story(const Arrival& arrival, ItemFacts& item, bool archive_only);
+  void release_due();
+  void write();
+
+  [[nodiscard]] bool is_ours(const Item& item) const;
+
+  Database& database_;
+  Feeds& feeds_;
+  StreamNumbers& streams_;
+  Settings& settings_;
+  Timestamp now_;
+  Stories stories_;
+  Added added_;
+  std::vector<Document> documents_;
+  std::unordered_map<std::int64_t, Known> known_;
+  std::unordered_map<std::int64_t, std::vector<std::int64_t>> at_address_;  ///< address → items, new ones too
+  std::vector<std::pair<std::int64_t, std::int64_t>> new_addresses_;
+  std::vector<NewItem> new_items_;
+  std::vector<Change> changes_;
+  std::int64_t next_item_ = 0;
+  std::string scratch_;
+};
+
+/// The `type` that a partner's settings give an item: its first category that `types` names, else the
+/// partner's own type.
+[[nodiscard]] std::string type_of(const Partner& partner, const Item& item);
+
+}  // namespace tributary::store

@@ -1,0 +1,119 @@
+#include "store/schema.hpp"
+
+#include <array>
+
+namespace tributary::store {
+namespace {
+
+// Keys are hashes and rows are small, so that a poll touches few pages however large the store is; an item's
+// text lies in its own row, read only to be shown or compared.
+constexpr std::string_view first = R"sql(
+CREATE TABLE meta (name {text} PRIMARY KEY, value {text} NOT NULL);
+
+-- key: minted at first sight and kept. rank: the order of the keys as numbers, for indexes. position: place in feeds.yaml,
+-- null when configured no more. asked: where a permanent redirect led. home: host of the feed's own page. state, partner: records of codec.hpp.
+CREATE TABLE feed (
+  id {id} PRIMARY KEY,
+  key {text} NOT NULL UNIQUE,
+  rank {int} NOT NULL,
+  url {text} NOT NULL,
+  slug {text} NOT NULL,
+  name {text} NOT NULL,
+  position {int},
+  asked {text} NOT NULL,
+  status {text} NOT NULL,
+  next_fetch {int},
+  items {int} NOT NULL,
+  fetched {int} NOT NULL,
+  home {text} NOT NULL,
+  details {int} NOT NULL,
+  details_used {int} NOT NULL,
+  state {blob} NOT NULL,
+  partner {blob} NOT NULL);
+
+-- What a feed said of itself, in each wording that an item was published under.
+CREATE TABLE details (id {id} PRIMARY KEY, feed {int} NOT NULL REFERENCES feed (id), body {blob} NOT NULL);
+
+-- state: 0 shown, 1 filtered out, 2 withdrawn, 3 waits for its date, 4 held in quarantine. place: in its document.
+-- key: SHA-256 of its identity, shortened; the entry id is made of it. body: the item as its partner sent it.
+CREATE TABLE item (
+  id {id} PRIMARY KEY,
+  feed {int} NOT NULL REFERENCES feed (id),
+  story {int} NOT NULL,
+  state {int} NOT NULL,
+  first_seen {int} NOT NULL,
+  published {int} NOT NULL,
+  modified {int} NOT NULL,
+  place {int} NOT NULL,
+  date_rule {int} NOT NULL,
+  identity_rule {int} NOT NULL,
+  due {int},
+  details {int} NOT NULL,
+  key {blob} NOT NULL,
+  type {text} NOT NULL,
+  title {text} NOT NULL,
+  link {text} NOT NULL,
+  body {blob} NOT NULL);
+CREATE INDEX item_feed ON item (feed, published);
+CREATE INDEX item_due ON item (due) WHERE due IS NOT NULL;
+CREATE INDEX item_story ON item (story) WHERE story <> id;
+
+-- Identity within a feed: the first 8 bytes of the key of an id (or link, or text) → the item; 0: an id that is not unique in
+-- its feed. raw: hash of the item's bytes as last seen under that identity.
+CREATE TABLE known (key {id} PRIMARY KEY, item {int} NOT NULL, raw {int} NOT NULL);
+
+-- Canonical URL (its hash) → items, for stories across feeds and for ids that change.
+CREATE TABLE address (key {int} NOT NULL, item {int} NOT NULL, PRIMARY KEY (key, item)) {clustered};
+
+-- Named after the item that began it. sort, first_seen, rank, place: as in `placed` now. class: 0 may enter front documents,
+-- 1 goes to the archives only. streams: where it is now; arrived: where it ever was.
+CREATE TABLE story (
+  id {id} PRIMARY KEY,
+  entry {text} NOT NULL,
+  winner {int} NOT NULL,
+  class {int} NOT NULL,
+  published {int} NOT NULL,
+  modified {int} NOT NULL,
+  first_seen {int} NOT NULL,
+  sort {int} NOT NULL,
+  rank {int} NOT NULL,
+  place {int} NOT NULL,
+  streams {blob} NOT NULL,
+  arrived {blob} NOT NULL);
+
+CREATE TABLE stream (id {id} PRIMARY KEY, kind {int} NOT NULL, slug {text} NOT NULL, UNIQUE (kind, slug));
+
+-- The streams in their order, newest first: sort and seen are negated times.
+CREATE TABLE placed (
+  stream {int} NOT NULL,
+  class {int} NOT NULL,
+  sort {int} NOT NULL,
+  seen {int} NOT NULL,
+  rank {int} NOT NULL,
+  place {int} NOT NULL,
+  story {int} NOT NULL,
+  PRIMARY KEY (stream, class, sort, seen, rank, place, story)) {clustered};
+
+-- What entered streams since pages were last closed: one row a transaction.
+CREATE TABLE arrival (seq {id} PRIMARY KEY, at {int} NOT NULL, body {blob} NOT NULL);
+
+CREATE TABLE tombstone (
+  stream {int} NOT NULL,
+  seq {int} NOT NULL,
+  story {int} NOT NULL,
+  entry {text} NOT NULL,
+  at {int} NOT NULL,
+  comment {text} NOT NULL,
+  PRIMARY KEY (stream, seq)) {clustered};
+CREATE INDEX tombstone_story ON tombstone (story);
+)sql";
+
+constexpr std::array list{first};
+
+}  // namespace
+
+std::span<const std::string_view> migrations() {
+  return list;
+}
+
+}  // namespace tributary::store

@@ -1,0 +1,69 @@
+#include "store/settings.hpp"
+
+#include <charconv>
+
+namespace tributary::store {
+namespace {
+
+std::int64_t number(const std::map<std::string, std::string>& values, const char* name,
+                    std::int64_t otherwise) {
+  const auto found = values.find(name);
+  if (found == values.end()) return otherwise;
+  std::int64_t value = otherwise;
+  std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+  return value;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : " ") + word;  // a slug has no spaces
+  return out;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const auto end = text.find(' ');
+    words.emplace_back(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+  return words;
+}
+
+}  // namespace
+
+void Settings::load(Database& database) {
+  std::map<std::string, std::string> values;
+  auto rows = database.run("SELECT name, value FROM meta");
+  while (rows.next()) values.emplace(rows->text(0), rows->text(1));
+  const Settings defaults;
+  authority = values.contains("authority") ? values["authority"] : "";
+  order = static_cast<Order>(number(values, "order", static_cast<int>(defaults.order)));
+  items = static_cast<std::size_t>(number(values, "items", static_cast<std::int64_t>(defaults.items)));
+  welcome = static_cast<std::size_t>(number(values, "welcome", static_cast<std::int64_t>(defaults.welcome)));
+  topics = split(values["topics"]);
+  first_published = values.contains("first_published")
+                        ? std::optional(Timestamp(std::chrono::seconds(number(values, "first_published", 0))))
+                        : std::nullopt;
+  item_count = number(values, "item_count", 0);
+  story_count = number(values, "story_count", 0);
+}
+
+void Settings::save(Database& database) const {
+  const auto put = [&](const char* name, const std::string& value) {
+    database.execute(
+        "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
+        "excluded.value",
+        name, value);
+  };
+  put("authority", authority);
+  put("order", std::to_string(static_cast<int>(order)));
+  put("items", std::to_string(items));
+  put("welcome", std::to_string(welcome));
+  put("topics", joined(topics));
+  if (first_published) put("first_published", std::to_string(first_published->time_since_epoch().count()));
+  put("item_count", std::to_string(item_count));
+  put("story_count", std::to_string(story_count));
+}
+
+}  // namespace tributary::store

@@ -1,0 +1,29 @@
+#pragma once
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/site.hpp"
+#include "store/database.hpp"
+
+namespace tributary::store {
+
+/// What of the catalogue outlives the process that configured it, besides the feeds: rows of the table
+/// `meta`. A reader works from these, so it needs no configuration.
+struct Settings {
+  std::string authority = {};  ///< of entry ids; empty: never configured
+  Order order = Order::modified;
+  std::size_t items = 50;  ///< entries on an archive page
+  std::size_t welcome = 5;
+  std::vector<std::string> topics = {};           ///< slugs, in their order
+  std::optional<Timestamp> first_published = {};  ///< when the site was published for the first time
+  std::int64_t item_count = 0, story_count = 0;   ///< known items, shown stories
+
+  void load(Database& database);
+  void save(Database& database) const;
+};
+
+}  // namespace tributary::store

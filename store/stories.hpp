@@ -1,0 +1,118 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "model/stream.hpp"
+#include "store/database.hpp"
+#include "store/dates.hpp"
+#include "store/feeds.hpp"
+#include "store/identity.hpp"
+#include "store/settings.hpp"
+
+namespace tributary::store {
+
+/// Why an item is not shown. Numbers are kept in the store.
+enum class ItemState { shown = 0, filtered = 1, withdrawn = 2, waiting = 3, held = 4 };
+
+/// What the rules need of an item, without its text.
+struct ItemFacts {
+  std::int64_t id = 0, feed = 0, story = 0;
+  ItemState state = ItemState::shown;
+  Timestamp first_seen = {}, published = {}, modified = {};
+  int place = 0;
+  Key key = {};
+  std::string type = {};
+  std::string title = {};  ///< plain
+  std::string link = {};
+  bool fresh = false;             ///< not in the database yet
+  bool renewed = false;           ///< its text really changed just now
+  std::int64_t stored_story = 0;  ///< as in the database
+  ItemState stored_state = ItemState::shown;
+};
+
+/// A story with all its copies.
+struct StoryFacts {
+  std::int64_t id = 0;
+  std::string entry = {};
+  std::int64_t winner = 0;
+  bool archive_only = false;  ///< class 1: backlog of a feed's first document
+  Timestamp published = {}, modified = {}, first_seen = {};
+  std::int64_t sort = 0, rank = 0, place = 0;
+  std::vector<std::int64_t> streams = {}, arrived = {};  ///< ascending
+  std::vector<std::int64_t> members = {};
+  bool fresh = false, dirty = false, merged_away = false;
+};
+
+/// The streams that have a number.
+class StreamNumbers {
+ public:
+  void load(Database& database);
+  std::int64_t number(Database& database, const StreamId& id);  ///< given if it has none
+  [[nodiscard]] std::optional<std::int64_t> find(const StreamId& id) const;
+  [[nodiscard]] static std::optional<std::int64_t> find(Database& database,
+                                                        const StreamId& id);  ///< without loading all
+  [[nodiscard]] const std::map<StreamId, std::int64_t>& all() const { return numbers_; }
+
+ private:
+  std::map<StreamId, std::int64_t> numbers_;
+};
+
+/// The stories that one transaction touches. Facts are gathered and changed in memory; settle() then works
+/// out, for each story that was touched, its winner, its dates and its places in the streams, and writes the
+/// differences.
+///
+/// What happens within one second counts as having happened at once: so the result does not depend on the
+/// order in which feeds came in, nor on how many processes shared the work.
+class Stories {
+ public:
+  Stories(Database& database, Feeds& feeds, StreamNumbers& streams, Settings& settings, Timestamp now)
+      : database_(database), feeds_(feeds), streams_(streams), settings_(settings), now_(now) {}
+
+  void load_items(std::span<const std::int64_t> ids);
+  void load_stories(std::span<const std::int64_t> ids);  ///< with all their items
+  [[nodiscard]] ItemFacts& item(std::int64_t id) { return items_.at(id); }
+  [[nodiscard]] bool has_item(std::int64_t id) const { return items_.contains(id); }
+  [[nodiscard]] StoryFacts& story(std::int64_t id) { return stories_.at(id); }
+  [[nodiscard]] bool has_story(std::int64_t id) const { return stories_.contains(id); }
+  /// The story of an item, wherever merging has led it by now.
+  [[nodiscard]] StoryFacts& story_of(std::int64_t item_id) { return stories_.at(items_.at(item_id).story); }
+
+  ItemFacts& add(ItemFacts fresh);
+  void begin_story(ItemFacts& item, bool archive_only);
+  void join(ItemFacts& item, StoryFacts& story, bool archive_only);
+  void merge(StoryFacts& one, StoryFacts& other);
+  void touch(StoryFacts& story) { story.dirty = true; }
+
+  /// Writes what changed in stories and streams, and the `story` and `state` of items already stored.
+  void settle();
+
+ private:
+  void place(StoryFacts& story);
+  [[nodiscard]] const ItemFacts* winner(const StoryFacts& story);
+  [[nodiscard]] bool better(const ItemFacts& one, const ItemFacts& other);
+  [[nodiscard]] bool earlier(const ItemFacts& one, const ItemFacts& other);
+  [[nodiscard]] bool at_home(const ItemFacts& item);
+  [[nodiscard]] bool visible(const ItemFacts& item);
+  [[nodiscard]] std::vector<std::int64_t> streams_of(const StoryFacts& story, const ItemFacts& winner);
+
+  Database& database_;
+  Feeds& feeds_;
+  StreamNumbers& streams_;
+  Settings& settings_;
+  Timestamp now_;
+  std::unordered_map<std::int64_t, ItemFacts> items_;
+  std::unordered_map<std::int64_t, StoryFacts> stories_;
+  std::vector<std::int64_t> new_stories_, changed_stories_, gone_stories_;
+  struct Spot {
+    std::int64_t stream, archive_only, sort, seen, rank, place, story;
+  };
+  std::vector<Spot> removed_, placed_;
+  std::vector<std::int64_t> arrivals_;  ///< stream, story, stream, story …
+};
+
+}  // namespace tributary::store
