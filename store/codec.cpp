@@ -605,6 +605,7 @@ std::string encode(const FeedState& state) {
   out.integer(12, state.skip_hours);
   out.integer(13, state.skip_days);
   out.integer(14, state.learned_interval.count());
+  out.text(15, to_text(state.memory));
   return out.take();
 }
 
@@ -652,6 +653,9 @@ void decode_state(std::string_view bytes, FeedState& state) {
         break;
       case 14:
         state.learned_interval = std::chrono::seconds(in.integer());
+        break;
+      case 15:
+        state.memory = feed_memory_from(in.bytes());
         break;
     }
   }
@@ -701,6 +705,71 @@ Partner decode_partner(std::string_view bytes) {
     }
   }
   return partner;
+}
+
+void append_number(std::string& out, std::int64_t number) {
+  append_varint(out, zigzag(number));
+}
+
+bool read_number(std::string_view& bytes, std::int64_t& number) {
+  std::uint64_t value = 0;
+  if (bytes.empty() || !read_varint(bytes, value)) return false;
+  number = unzigzag(value);
+  return true;
+}
+
+std::string encode(const std::map<std::string, std::string>& pairs) {
+  RecordWriter out;
+  put(out, 1, pairs);
+  return out.take();
+}
+
+std::map<std::string, std::string> decode_pairs(std::string_view bytes) {
+  std::map<std::string, std::string> pairs;
+  for (RecordReader in(bytes); in.next();) pairs.insert(pair_of(in.bytes()));
+  return pairs;
+}
+
+std::string encode(const std::vector<Withdrawal>& withdrawals) {
+  RecordWriter out;
+  for (const auto& withdrawal : withdrawals) {
+    RecordWriter record;
+    record.text(1, withdrawal.id);
+    record.text(2, withdrawal.url);
+    record.text(3, withdrawal.feed);
+    record.text(4, withdrawal.reason);
+    put(record, 5, withdrawal.until);
+    out.record(1, record.bytes());
+  }
+  return out.take();
+}
+
+std::vector<Withdrawal> decode_withdrawals(std::string_view bytes) {
+  std::vector<Withdrawal> withdrawals;
+  for (RecordReader list(bytes); list.next();) {
+    Withdrawal withdrawal;
+    for (RecordReader in(list.bytes()); in.next();) {
+      switch (in.number()) {
+        case 1:
+          withdrawal.id = in.text();
+          break;
+        case 2:
+          withdrawal.url = in.text();
+          break;
+        case 3:
+          withdrawal.feed = in.text();
+          break;
+        case 4:
+          withdrawal.reason = in.text();
+          break;
+        case 5:
+          withdrawal.until = time_of(in);
+          break;
+      }
+    }
+    withdrawals.push_back(std::move(withdrawal));
+  }
+  return withdrawals;
 }
 
 std::string encode_numbers(const std::vector<std::int64_t>& numbers) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,17 @@ void decode_state(std::string_view bytes, FeedState& state);
 /// What of a partner's settings the store works with.
 [[nodiscard]] std::string encode(const Partner& partner);
 [[nodiscard]] Partner decode_partner(std::string_view bytes);
+
+/// A number in as few bytes as it needs, small ones in one; reading returns false at the end.
+void append_number(std::string& out, std::int64_t number);
+[[nodiscard]] bool read_number(std::string_view& bytes, std::int64_t& number);
+
+[[nodiscard]] std::string encode(const std::map<std::string, std::string>& pairs);
+[[nodiscard]] std::map<std::string, std::string> decode_pairs(std::string_view bytes);
+
+/// Withdrawals of feeds.yaml, as one text.
+[[nodiscard]] std::string encode(const std::vector<Withdrawal>& withdrawals);
+[[nodiscard]] std::vector<Withdrawal> decode_withdrawals(std::string_view bytes);
 
 /// Numbers, each as its difference from the one before.
 [[nodiscard]] std::string encode_numbers(const std::vector<std::int64_t>& numbers);

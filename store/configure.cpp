@@ -6,6 +6,7 @@
 #include "store/codec.hpp"
 #include "store/identity.hpp"
 #include "store/intake.hpp"
+#include "store/withdrawals.hpp"
 
 namespace tributary::store {
 namespace {
@@ -134,13 +135,16 @@ void place_again(Database& database, Feeds& feeds, StreamNumbers& streams, Setti
 
 void apply_catalogue(Database& database, Feeds& feeds, StreamNumbers& streams, Settings& settings,
                      const Catalogue& catalogue, Timestamp now) {
-  const bool order_changed = !settings.authority.empty() && settings.order != catalogue.publish.order;
+  const bool everything_moves = !settings.authority.empty() && (settings.order != catalogue.publish.order ||
+                                                                settings.type_slugs != catalogue.type_slugs);
   settings.authority = authority_of(catalogue.site.url);
   settings.order = catalogue.publish.order;
   settings.items = std::max<std::size_t>(catalogue.publish.items, 1);
   settings.welcome = catalogue.publish.welcome;
   settings.topics.clear();
   for (const auto& topic : catalogue.topics) settings.topics.push_back(topic.slug);
+  settings.type_slugs = catalogue.type_slugs;
+  settings.withdraw = catalogue.withdraw;
 
   const auto matched = match(feeds, catalogue.partners);
   std::vector<FeedRow> fresh;
@@ -155,6 +159,7 @@ void apply_catalogue(Database& database, Feeds& feeds, StreamNumbers& streams, S
       row.key = unused_key(feeds, new_keys, partner.url);
       new_keys.insert(row.key);
       row.state.key = row.key;
+      row.newcomer = settings.item_count > 0;
       take_over(row, partner, position);
       fresh.push_back(std::move(row));
       continue;
@@ -177,14 +182,14 @@ void apply_catalogue(Database& database, Feeds& feeds, StreamNumbers& streams, S
   Feeds::save(database, changed);
   if (feeds.add(database, std::move(fresh))) {
     database.script(
-        "UPDATE story SET rank = (SELECT feed.rank FROM item JOIN feed ON feed.id = item.feed WHERE item.id "
-        "= story.winner);"
-        "UPDATE placed SET rank = (SELECT story.rank FROM story WHERE story.id = placed.story)");
+        "UPDATE placed SET rank = (SELECT feed.rank FROM item JOIN feed ON feed.id = item.feed WHERE item.id "
+        "= placed.item)");
   }
-  if (order_changed) touched = feeds.all();
+  if (everything_moves) touched = feeds.all();
   for (auto* row : touched) {
     if (row->items > 0) place_again(database, feeds, streams, settings, *row, now);
   }
+  apply_withdrawals(database, feeds, streams, settings, now);
 }
 
 }  // namespace tributary::store

@@ -7,6 +7,7 @@
 #include "store/configure.hpp"
 #include "store/intake.hpp"
 #include "store/reading.hpp"
+#include "store/withdrawals.hpp"
 
 namespace tributary::store {
 
@@ -69,6 +70,7 @@ Result<std::vector<FeedState>> Engine::feed_states() {
 Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) {
   return writing([&] {
     Added added;
+    apply_withdrawals(*database_, feeds_, streams_, settings_, now);  // one may have ended: `until`
     // A feed that delivers several documents is taken in step by step: each must see what the one before
     // brought.
     std::vector<const Delivery*> waiting;
@@ -92,7 +94,8 @@ Result<Stream> Engine::latest(const StreamId& id, std::size_t limit) {
     Stream stream;
     stream.id = id;
     if (const auto number = StreamNumbers::find(*database_, id)) {
-      stream.entries = read_entries(*database_, newest_stories(*database_, *number, limit));
+      stream.entries = read_entries(*database_, newest(*database_, *number, limit));
+      stream.tombstones = read_tombstones(*database_, *number, limit);
     }
     return stream;
   });
@@ -101,7 +104,7 @@ Result<Stream> Engine::latest(const StreamId& id, std::size_t limit) {
 Result<std::vector<StreamId>> Engine::streams() {
   return reading([&] {
     load();
-    std::set<StreamId> found;
+    std::set<StreamId> found{StreamId{}};
     for (const auto& topic : settings_.topics) found.insert({StreamId::Kind::topic, topic});
     for (const auto* feed : feeds_.configured()) found.insert({StreamId::Kind::partner, feed->slug});
     for (const auto& [id, number] : streams_.all()) {

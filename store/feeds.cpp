@@ -16,7 +16,7 @@ constexpr std::int64_t step = std::int64_t{1} << 32;
 constexpr std::string_view feed_columns =
     "id, key, rank, url, slug, name, position, asked, status, next_fetch, items, fetched, home, details, "
     "details_used, "
-    "state, partner";
+    "state, partner, newcomer";
 
 FeedRow read_feed(const Row& row) {
   FeedRow feed;
@@ -32,6 +32,7 @@ FeedRow read_feed(const Row& row) {
   feed.home = row.text(12);
   feed.details = row.integer(13);
   feed.details_used = row.integer(14) != 0;
+  feed.newcomer = row.integer(17) != 0;
   feed.partner = decode_partner(row.bytes(16));
   feed.partner.url = feed.url;
   feed.partner.name = feed.name;
@@ -129,12 +130,11 @@ bool Feeds::add(Database& database, std::vector<FeedRow> rows) {
                       to.integer(rows_[i]->id);
                     });
   }
-  static constexpr Bulk bulk{
-      "feed",
-      "id, key, rank, url, slug, name, asked, status, items, fetched, home, details, details_used, "
-      "state, partner",
-      "itittttt"
-      "iitiibb"};
+  static constexpr Bulk bulk{"feed",
+                             "id, key, rank, url, slug, name, asked, status, items, fetched, newcomer, home, "
+                             "details, details_used, state, partner",
+                             "itittttt"
+                             "iiitiibb"};
   std::string nothing;
   database.insert(bulk, fresh.size(), [&](std::size_t i, Parameters& to) {
     to.integer(fresh[i]->id);
@@ -147,6 +147,7 @@ bool Feeds::add(Database& database, std::vector<FeedRow> rows) {
     to.text("ok");
     to.integer(0);
     to.integer(0);
+    to.integer(fresh[i]->newcomer ? 1 : 0);
     to.text("");
     to.integer(0);
     to.integer(0);

@@ -28,6 +28,7 @@ struct FeedRow {
   std::string name = {};
   std::optional<std::int64_t> position = {};  ///< in feeds.yaml; nullopt: configured no more
   std::int64_t items = 0;
+  bool newcomer = false;      ///< it joined a site that had items already
   bool fetched = false;       ///< a document of it was taken in
   std::string home = {};      ///< host of the feed's own page, without "www."
   std::int64_t details = 0;   ///< id of the current wording of what it says of itself; 0: none

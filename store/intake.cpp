@@ -40,6 +40,11 @@ std::string column_text(std::string_view text) {
   return out;
 }
 
+/// A title that is plain text stands in its column as it was sent: the item is put together again from it.
+std::string title_column(const Item& item, const std::string& plain) {
+  return column_text(item.title && item.title->type == Text::Type::text ? item.title->plain : plain);
+}
+
 }  // namespace
 
 std::string type_of(const Partner& partner, const Item& item) {
@@ -58,7 +63,8 @@ Intake::Intake(Database& database, Feeds& feeds, StreamNumbers& streams, Setting
       streams_(streams),
       settings_(settings),
       now_(now),
-      stories_(database, feeds, streams, settings, now) {}
+      stories_(database, feeds, streams, settings, now),
+      withdrawals_(settings.withdraw, now) {}
 
 Added Intake::take(std::span<const Delivery* const> deliveries) {
   {
@@ -70,6 +76,7 @@ Added Intake::take(std::span<const Delivery* const> deliveries) {
   for (auto& document : documents_) find_renamed(document);
   find_changed();
   add_new();
+  for (auto& document : documents_) withdraw_deleted(document);
   release_due();
   stories_.settle();
   write();
@@ -202,7 +209,7 @@ void Intake::find_known() {
       }
       scratch_.clear();
       encode(*candidate.item, scratch_);
-      arrival.raw = raw_hash(*candidate.item, candidate.title, scratch_);
+      arrival.raw = raw_hash(*candidate.item, title_column(*candidate.item, candidate.title), scratch_);
       const auto& known = known_.at(known_number(candidate.key));
       if (known.item != 0) {
         arrival.item = known.item;
@@ -319,8 +326,10 @@ void Intake::apply_change(Document& document, Arrival& arrival, std::string_view
   const auto old = decode_item(body, title, link);
   const bool reworded = meaning(old) != meaning(item);
   const bool relinked = old.link != item.link;
-  Change change{
-      .id = facts.id, .item = &item, .title = column_text(arrival.candidate.title), .details = feed.details};
+  Change change{.id = facts.id,
+                .item = &item,
+                .title = title_column(item, arrival.candidate.title),
+                .details = feed.details};
   encode(item, change.body);
   feed.details_used = true;
 
@@ -395,7 +404,7 @@ void Intake::add_new(Document& document) {
 
   // The backlog of a feed that joins a published site goes to the archives, save its newest few.
   std::vector<bool> backlog(fresh.size(), document.content->archive);
-  const bool site_is_out = settings_.first_published && *settings_.first_published < now_;
+  const bool site_is_out = feed.newcomer || (settings_.first_published && *settings_.first_published < now_);
   if (document.first && site_is_out && !document.content->archive) {
     std::vector<std::size_t> newest_first(fresh.size());
     for (std::size_t i = 0; i < fresh.size(); ++i) newest_first[i] = i;
@@ -419,10 +428,15 @@ void Intake::add_new(Document& document) {
     facts.place = arrival.candidate.place;
     facts.key = arrival.candidate.key;
     facts.type = store::type_of(feed.partner, item);
-    facts.title = column_text(arrival.candidate.title);
+    facts.title = title_column(item, arrival.candidate.title);
     facts.link = column_text(item.link);
     auto& kept = stories_.add(std::move(facts));
     arrival.item = kept.id;
+    if (const auto reason =
+            withdrawals_.reason(feed, arrival.candidate, entry_id(settings_.authority, kept.key))) {
+      kept.state = ItemState::withdrawn;
+      withdrawn_.emplace(kept.id, *reason);
+    }
     find_story(arrival, kept, backlog[i]);
 
     known_[known_number(arrival.candidate.key)] = {
@@ -473,6 +487,44 @@ void Intake::find_story(const Arrival& arrival, ItemFacts& item, bool archive_on
   stories_.join(item, *story, archive_only);
 }
 
+/// RFC 6721, and RFC 5005 section 2: what its feed took back.
+void Intake::withdraw_deleted(Document& document) {
+  const auto& content = *document.content;
+  std::map<std::int64_t, std::string> reasons;  // by identity, then by item
+  for (const auto& deleted : content.deleted) {
+    Item named;
+    named.id = deleted.ref;
+    if (named.id.empty()) continue;
+    // An entry that stands in the document as well was brought back after it was deleted.
+    const auto again = std::ranges::find(content.items, named.id, &Item::id);
+    if (again != content.items.end() && (!deleted.when || !again->updated || *again->updated > *deleted.when))
+      continue;
+    reasons.emplace(known_number(key_on_level(named, document.feed->key, 0)),
+                    deleted.comment.empty() ? "taken back by its partner" : deleted.comment);
+  }
+  std::vector<std::int64_t> keys;
+  for (const auto& [key, reason] : reasons) keys.push_back(key);
+  look_up_keys(keys);
+  std::map<std::int64_t, std::string> items;
+  for (const auto& [key, reason] : reasons) {
+    if (const auto& known = known_.at(key); known.item != 0) items.emplace(known.item, reason);
+  }
+  if (content.complete && !content.items.empty()) {
+    std::vector<std::int64_t> missing;
+    auto rows = database_.run("SELECT id FROM item WHERE feed = $1 AND state <> $2", document.feed->id,
+                              static_cast<int>(ItemState::withdrawn));
+    while (rows.next()) {
+      if (!document.present.contains(rows->integer(0))) missing.push_back(rows->integer(0));
+    }
+    // A document that says it is complete and lacks most of what there was is an accident more likely than an
+    // intention.
+    if (missing.size() <= 3 || missing.size() <= document.present.size()) {
+      for (const auto id : missing) items.emplace(id, "no longer in its partner's complete feed");
+    }
+  }
+  if (!items.empty()) withdraw(database_, stories_, WithdrawalKind::by_feed, items, now_);
+}
+
 /// Items that waited for their date (`future: hold`) and need wait no more.
 void Intake::release_due() {
   std::vector<std::int64_t> due;
@@ -498,6 +550,7 @@ void Intake::release_due() {
 }
 
 void Intake::write() {
+  withdraw(database_, stories_, WithdrawalKind::by_admin, withdrawn_, now_);
   static constexpr Bulk items{
       "item",
       "id, feed, story, state, first_seen, published, modified, place, date_rule, identity_rule, due, "

@@ -15,6 +15,7 @@
 #include "store/settings.hpp"
 #include "store/store.hpp"
 #include "store/stories.hpp"
+#include "store/withdrawals.hpp"
 
 namespace tributary::store {
 
@@ -75,6 +76,7 @@ class Intake {
   void add_new();
   void add_new(Document& document);
   void find_story(const Arrival& arrival, ItemFacts& item, bool archive_only);
+  void withdraw_deleted(Document& document);
   void release_due();
   void write();
 
@@ -86,6 +88,7 @@ class Intake {
   Settings& settings_;
   Timestamp now_;
   Stories stories_;
+  WithdrawalRules withdrawals_;
   Added added_;
   std::vector<Document> documents_;
   std::unordered_map<std::int64_t, Known> known_;
@@ -93,6 +96,7 @@ class Intake {
   std::vector<std::pair<std::int64_t, std::int64_t>> new_addresses_;
   std::vector<NewItem> new_items_;
   std::vector<Change> changes_;
+  std::map<std::int64_t, std::string> withdrawn_;  ///< new items that a line of feeds.yaml names
   std::int64_t next_item_ = 0;
   std::string scratch_;
 };

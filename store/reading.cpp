@@ -1,7 +1,7 @@
 #include "store/reading.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
@@ -17,10 +17,11 @@ struct StoryRow {
   std::int64_t winner = 0;
   Timestamp published = {}, modified = {}, first_seen = {};
 };
-struct WinnerRow {
+struct ItemRow {
   std::int64_t feed = 0, details = 0;
-  std::string type;
-  Item item;
+  std::string type = {};
+  Timestamp published = {}, modified = {}, first_seen = {};
+  Item item = {};
 };
 struct CopyRow {
   std::int64_t id = 0, feed = 0;
@@ -53,53 +54,75 @@ std::string licence_of(const Item& item, const FeedDetails& source, const std::s
 
 }  // namespace
 
-std::vector<std::int64_t> newest_stories(Database& database, std::int64_t stream, std::size_t limit) {
-  struct Spot {
-    std::int64_t sort, seen, rank, place, story;
-    auto operator<=>(const Spot&) const = default;
+std::vector<Shown> newest(Database& database, std::int64_t stream, std::size_t limit) {
+  struct Place {
+    std::int64_t sort, seen, rank, place, story, item;
+    auto operator<=>(const Place&) const = default;
   };
-  // Backlog and the rest lie apart in the index; each gives its newest, and the newest of both are wanted.
-  std::vector<Spot> spots;
+  std::vector<Place> places;
   for (const int archive_only : {0, 1}) {
+    if (places.size() >= limit) break;
     auto rows = database.run(
-        "SELECT sort, seen, rank, place, story FROM placed WHERE stream = $1 AND class = $2 "
+        "SELECT sort, seen, rank, place, story, item FROM placed WHERE stream = $1 AND class = $2 "
         "ORDER BY sort, seen, rank, place, story LIMIT $3",
-        stream, archive_only, limit);
+        stream, archive_only, limit - places.size());
     while (rows.next()) {
-      spots.push_back(
-          {rows->integer(0), rows->integer(1), rows->integer(2), rows->integer(3), rows->integer(4)});
+      places.push_back({rows->integer(0), rows->integer(1), rows->integer(2), rows->integer(3),
+                        rows->integer(4), rows->integer(5)});
     }
   }
-  std::ranges::sort(spots);
-  if (spots.size() > limit) spots.resize(limit);
-  std::vector<std::int64_t> stories;
-  stories.reserve(spots.size());
-  for (const auto& spot : spots) stories.push_back(spot.story);
-  return stories;
+  std::ranges::sort(places);
+  std::vector<Shown> shown;
+  shown.reserve(places.size());
+  for (const auto& place : places) shown.push_back({place.story, place.item});
+  return shown;
 }
 
-std::vector<StreamEntry> read_entries(Database& database, std::span<const std::int64_t> ids) {
+std::vector<Tombstone> read_tombstones(Database& database, std::int64_t stream, std::size_t limit) {
+  std::vector<Tombstone> tombstones;
+  auto rows = database.run(
+      "SELECT entry, at, comment FROM tombstone WHERE stream = $1 ORDER BY seq DESC LIMIT $2", stream, limit);
+  while (rows.next())
+    tombstones.push_back({.id = rows->text(0), .when = rows->time(1), .comment = rows->text(2)});
+  std::ranges::sort(tombstones, [](const Tombstone& one, const Tombstone& other) {
+    return std::tie(other.when, one.id) < std::tie(one.when, other.id);
+  });
+  return tombstones;
+}
+
+std::vector<StreamEntry> read_entries(Database& database, std::span<const Shown> shown) {
   std::unordered_map<std::int64_t, StoryRow> stories;
-  std::unordered_map<std::int64_t, WinnerRow> winners;
+  std::unordered_map<std::int64_t, ItemRow> items;
   std::unordered_map<std::int64_t, std::vector<CopyRow>> copies;
   std::unordered_map<std::int64_t, FeedRow> feeds;
   std::unordered_map<std::int64_t, FeedDetails> details;
-  std::vector<std::int64_t> winner_ids, feed_ids, detail_ids, others;
+  std::vector<std::int64_t> shown_ids, feed_ids, detail_ids;
 
-  const auto wanted = distinct({ids.begin(), ids.end()});
+  std::vector<std::int64_t> wanted;
+  for (const auto& one : shown) {
+    wanted.push_back(one.story);
+    shown_ids.push_back(one.item);
+  }
+  wanted = distinct(std::move(wanted));
   database.look_up("SELECT id, entry, winner, published, modified, first_seen FROM story WHERE id = {any}",
                    wanted, [&](const Row& row) {
                      stories[row.integer(0)] = {row.text(1), row.integer(2), row.time(3), row.time(4),
                                                 row.time(5)};
-                     winner_ids.push_back(row.integer(2));
                    });
-  database.look_up("SELECT id, feed, details, type, title, link, body FROM item WHERE id = {any}",
-                   distinct(winner_ids), [&](const Row& row) {
-                     winners[row.integer(0)] = {row.integer(1), row.integer(2), row.text(3),
-                                                decode_item(row.bytes(6), row.bytes(4), row.bytes(5))};
-                     feed_ids.push_back(row.integer(1));
-                     detail_ids.push_back(row.integer(2));
-                   });
+  database.look_up(
+      "SELECT id, feed, details, type, published, modified, first_seen, title, link, body FROM item WHERE id "
+      "= {any}",
+      distinct(shown_ids), [&](const Row& row) {
+        items[row.integer(0)] = {.feed = row.integer(1),
+                                 .details = row.integer(2),
+                                 .type = row.text(3),
+                                 .published = row.time(4),
+                                 .modified = row.time(5),
+                                 .first_seen = row.time(6),
+                                 .item = decode_item(row.bytes(9), row.bytes(7), row.bytes(8))};
+        feed_ids.push_back(row.integer(1));
+        detail_ids.push_back(row.integer(2));
+      });
   const auto copy = [&](const Row& row) {
     if (static_cast<ItemState>(row.integer(3)) != ItemState::shown) return;
     copies[row.integer(1)].push_back({row.integer(0), row.integer(2), row.text(4), row.text(5)});
@@ -107,49 +130,52 @@ std::vector<StreamEntry> read_entries(Database& database, std::span<const std::i
   };
   database.look_up("SELECT id, story, feed, state, title, link FROM item WHERE story = {any} AND story <> id",
                    wanted, copy);
-  for (const auto& [id, story] : stories) {
-    if (story.winner != id) others.push_back(id);
+  // The item that began a story bears its number; alone it is the one that is shown.
+  std::vector<std::int64_t> founders;
+  for (const auto& one : shown) {
+    if (one.item != one.story) founders.push_back(one.story);
   }
-  // The item that began a story, where another one is shown.
   database.look_up("SELECT id, story, feed, state, title, link FROM item WHERE id = {any} AND story = id",
-                   distinct(others), copy);
+                   distinct(std::move(founders)), copy);
   database.look_up("SELECT " + std::string(feed_columns) + " FROM feed WHERE id = {any}", distinct(feed_ids),
                    [&](const Row& row) { feeds.emplace(row.integer(0), read_feed(row)); });
   database.look_up("SELECT id, body FROM details WHERE id = {any}", distinct(detail_ids),
                    [&](const Row& row) { details.emplace(row.integer(0), decode_details(row.bytes(1))); });
 
   std::vector<StreamEntry> entries;
-  entries.reserve(ids.size());
-  for (const auto id : ids) {
-    const auto story = stories.find(id);
-    if (story == stories.end()) continue;
-    const auto winner = winners.find(story->second.winner);
-    if (winner == winners.end()) continue;
-    const auto& feed = feeds.at(winner->second.feed);
+  entries.reserve(shown.size());
+  for (const auto& one : shown) {
+    const auto story = stories.find(one.story);
+    const auto item = items.find(one.item);
+    if (story == stories.end() || item == items.end()) continue;
+    const auto& feed = feeds.at(item->second.feed);
+    const bool winner = story->second.winner == one.item;
     StreamEntry entry;
     entry.id = story->second.entry;
     entry.feed = feed.key;
     entry.partner = feed.name;
     entry.partner_slug = feed.slug;
     entry.feed_url = feed.state.url;
-    if (const auto found = details.find(winner->second.details); found != details.end())
+    if (const auto found = details.find(item->second.details); found != details.end())
       entry.source = found->second;
-    entry.item = winner->second.item;
-    entry.published = story->second.published;
-    entry.modified = story->second.modified;
-    entry.first_seen = story->second.first_seen;
-    entry.type = winner->second.type;
+    entry.item = item->second.item;
+    entry.published = winner ? story->second.published : item->second.published;
+    entry.modified = winner ? story->second.modified : item->second.modified;
+    entry.first_seen = winner ? story->second.first_seen : item->second.first_seen;
+    entry.type = item->second.type;
     entry.licence = licence_of(entry.item, entry.source, feed.partner.licence);
     entry.topics = feed.partner.topics;
-    for (const auto& other : copies[id]) {
+    std::set<std::int64_t> named{item->second.feed};
+    std::ranges::sort(copies[one.story], {}, &CopyRow::id);
+    for (const auto& other : copies[one.story]) {
       const auto& partner = feeds.at(other.feed);
-      if (other.id == story->second.winner || other.feed == feed.id || !partner.configured()) continue;
+      if (!partner.configured() || !named.insert(other.feed).second) continue;
       entry.also.push_back({partner.name, partner.slug, other.title, other.link});
       for (const auto& topic : partner.partner.topics) {
         if (std::ranges::find(entry.topics, topic) == entry.topics.end()) entry.topics.push_back(topic);
       }
     }
-    std::ranges::sort(entry.also, {}, [](const Copy& one) { return std::tie(one.partner, one.url); });
+    std::ranges::sort(entry.also, {}, [](const Copy& other) { return std::tie(other.partner, other.url); });
     entries.push_back(std::move(entry));
   }
   return entries;

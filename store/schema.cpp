@@ -8,10 +8,11 @@ namespace {
 // Keys are hashes and rows are small, so that a poll touches few pages however large the store is; an item's
 // text lies in its own row, read only to be shown or compared.
 constexpr std::string_view first = R"sql(
-CREATE TABLE meta (name {text} PRIMARY KEY, value {text} NOT NULL);
+CREATE TABLE meta (name {text} PRIMARY KEY, value {blob} NOT NULL);
 
 -- key: minted at first sight and kept. rank: the order of the keys as numbers, for indexes. position: place in feeds.yaml,
--- null when configured no more. asked: where a permanent redirect led. home: host of the feed's own page. state, partner: records of codec.hpp.
+-- null when configured no more. asked: where a permanent redirect led. home: host of the feed's own page.
+-- newcomer: it joined a site that had items already. state, partner: records of codec.hpp.
 CREATE TABLE feed (
   id {id} PRIMARY KEY,
   key {text} NOT NULL UNIQUE,
@@ -25,6 +26,7 @@ CREATE TABLE feed (
   next_fetch {int},
   items {int} NOT NULL,
   fetched {int} NOT NULL,
+  newcomer {int} NOT NULL,
   home {text} NOT NULL,
   details {int} NOT NULL,
   details_used {int} NOT NULL,
@@ -65,8 +67,8 @@ CREATE TABLE known (key {id} PRIMARY KEY, item {int} NOT NULL, raw {int} NOT NUL
 -- Canonical URL (its hash) → items, for stories across feeds and for ids that change.
 CREATE TABLE address (key {int} NOT NULL, item {int} NOT NULL, PRIMARY KEY (key, item)) {clustered};
 
--- Named after the item that began it. sort, first_seen, rank, place: as in `placed` now. class: 0 may enter front documents,
--- 1 goes to the archives only. streams: where it is now; arrived: where it ever was.
+-- Named after the item that began it. class: 0 may enter front documents, 1 goes to the archives only. spots: where it stands
+-- in `placed` (stories.cpp); arrived: the streams that it ever was in.
 CREATE TABLE story (
   id {id} PRIMARY KEY,
   entry {text} NOT NULL,
@@ -75,15 +77,12 @@ CREATE TABLE story (
   published {int} NOT NULL,
   modified {int} NOT NULL,
   first_seen {int} NOT NULL,
-  sort {int} NOT NULL,
-  rank {int} NOT NULL,
-  place {int} NOT NULL,
-  streams {blob} NOT NULL,
+  spots {blob} NOT NULL,
   arrived {blob} NOT NULL);
 
 CREATE TABLE stream (id {id} PRIMARY KEY, kind {int} NOT NULL, slug {text} NOT NULL, UNIQUE (kind, slug));
 
--- The streams in their order, newest first: sort and seen are negated times.
+-- The streams in their order, newest first: sort and seen are negated times. item: the copy that is shown there.
 CREATE TABLE placed (
   stream {int} NOT NULL,
   class {int} NOT NULL,
@@ -92,10 +91,20 @@ CREATE TABLE placed (
   rank {int} NOT NULL,
   place {int} NOT NULL,
   story {int} NOT NULL,
+  item {int} NOT NULL,
   PRIMARY KEY (stream, class, sort, seen, rank, place, story)) {clustered};
 
 -- What entered streams since pages were last closed: one row a transaction.
 CREATE TABLE arrival (seq {id} PRIMARY KEY, at {int} NOT NULL, body {blob} NOT NULL);
+
+-- Why an item is withdrawn: 0 its feed took it back, 1 its page is gone, 2 feeds.yaml says so.
+CREATE TABLE withdrawal (
+  item {int} NOT NULL,
+  kind {int} NOT NULL,
+  at {int} NOT NULL,
+  reason {text} NOT NULL,
+  PRIMARY KEY (item, kind)) {clustered};
+CREATE INDEX withdrawal_kind ON withdrawal (kind);
 
 CREATE TABLE tombstone (
   stream {int} NOT NULL,

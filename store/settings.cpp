@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "store/codec.hpp"
+
 namespace tributary::store {
 namespace {
 
@@ -42,6 +44,9 @@ void Settings::load(Database& database) {
   items = static_cast<std::size_t>(number(values, "items", static_cast<std::int64_t>(defaults.items)));
   welcome = static_cast<std::size_t>(number(values, "welcome", static_cast<std::int64_t>(defaults.welcome)));
   topics = split(values["topics"]);
+  type_slugs = decode_pairs(values["type_slugs"]);
+  withdraw = decode_withdrawals(values["withdraw"]);
+  withdraw_applied = decode_withdrawals(values["withdraw_applied"]);
   first_published = values.contains("first_published")
                         ? std::optional(Timestamp(std::chrono::seconds(number(values, "first_published", 0))))
                         : std::nullopt;
@@ -54,13 +59,16 @@ void Settings::save(Database& database) const {
     database.execute(
         "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
         "excluded.value",
-        name, value);
+        name, Blob{value});
   };
   put("authority", authority);
   put("order", std::to_string(static_cast<int>(order)));
   put("items", std::to_string(items));
   put("welcome", std::to_string(welcome));
   put("topics", joined(topics));
+  put("type_slugs", encode(type_slugs));
+  put("withdraw", encode(withdraw));
+  put("withdraw_applied", encode(withdraw_applied));
   if (first_published) put("first_published", std::to_string(first_published->time_since_epoch().count()));
   put("item_count", std::to_string(item_count));
   put("story_count", std::to_string(story_count));

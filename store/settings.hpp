@@ -18,7 +18,10 @@ struct Settings {
   Order order = Order::modified;
   std::size_t items = 50;  ///< entries on an archive page
   std::size_t welcome = 5;
-  std::vector<std::string> topics = {};           ///< slugs, in their order
+  std::vector<std::string> topics = {};                ///< slugs, in their order
+  std::map<std::string, std::string> type_slugs = {};  ///< type → slug of its page
+  std::vector<Withdrawal> withdraw = {};               ///< lines of feeds.yaml
+  std::vector<Withdrawal> withdraw_applied = {};  ///< those of them that held when they were last applied
   std::optional<Timestamp> first_published = {};  ///< when the site was published for the first time
   std::int64_t item_count = 0, story_count = 0;   ///< known items, shown stories
 

@@ -40,6 +40,23 @@ ItemFacts read_item(const Row& row) {
   return item;
 }
 
+std::string bytes_of_spots(const StoryFacts& story) {
+  std::string bytes;
+  std::vector<Spot> spots = story.spots;
+  const auto copy = [](const Spot& spot) { return std::tuple(spot.item, spot.sort, spot.seen); };
+  std::ranges::stable_sort(spots, {}, [&](const Spot& spot) { return std::pair(copy(spot), spot.stream); });
+  for (auto at = spots.begin(); at != spots.end();) {
+    const auto end = std::find_if(at, spots.end(), [&](const Spot& spot) { return copy(spot) != copy(*at); });
+    append_number(bytes, at->item - story.id);
+    append_number(bytes, at->sort + seconds_of(story.modified));
+    append_number(bytes, at->seen + seconds_of(story.first_seen));
+    append_number(bytes, end - at);
+    for (std::int64_t before = 0; at != end; before = at->stream, ++at)
+      append_number(bytes, at->stream - before);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 void StreamNumbers::load(Database& database) {
@@ -95,8 +112,7 @@ void Stories::load_stories(std::span<const std::int64_t> ids) {
   missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
   if (missing.empty()) return;
   database_.look_up(
-      "SELECT id, entry, winner, class, published, modified, first_seen, sort, rank, place, streams, arrived "
-      "FROM story "
+      "SELECT id, entry, winner, class, published, modified, first_seen, spots, arrived FROM story "
       "WHERE id = {any}",
       missing, [&](const Row& row) {
         StoryFacts story;
@@ -107,11 +123,8 @@ void Stories::load_stories(std::span<const std::int64_t> ids) {
         story.published = row.time(4);
         story.modified = row.time(5);
         story.first_seen = row.time(6);
-        story.sort = row.integer(7);
-        story.rank = row.integer(8);
-        story.place = row.integer(9);
-        story.streams = decode_numbers(row.bytes(10));
-        story.arrived = decode_numbers(row.bytes(11));
+        story.spots_stored = row.text(7);
+        story.arrived = decode_numbers(row.bytes(8));
         stories_.emplace(story.id, std::move(story));
       });
   // The item that began it bears its number; the others are few and have an index of their own.
@@ -133,6 +146,34 @@ void Stories::load_stories(std::span<const std::int64_t> ids) {
     auto& members = home->second.members;
     if (std::ranges::find(members, id) == members.end()) members.push_back(id);
   }
+  for (const auto id : missing) {
+    if (const auto found = stories_.find(id); found != stories_.end()) read_spots(found->second);
+  }
+}
+
+// A story's spots as they are kept: for each copy that is shown somewhere its item (less the story's number),
+// its sort key and first sight (less the story's dates), then the streams. Ranks and places are the items'.
+void Stories::read_spots(StoryFacts& story) {
+  std::string_view bytes = story.spots_stored;
+  std::int64_t item = 0, sort = 0, seen = 0, count = 0;
+  while (read_number(bytes, item) && read_number(bytes, sort) && read_number(bytes, seen) &&
+         read_number(bytes, count)) {
+    const auto found = items_.find(story.id + item);
+    if (found == items_.end()) return;
+    const auto& shown = found->second;
+    Spot spot{.archive_only = story.archive_only ? 1 : 0,
+              .sort = sort - seconds_of(story.modified),
+              .seen = seen - seconds_of(story.first_seen),
+              .rank = feeds_.by_id(shown.feed)->rank,
+              .place = shown.place,
+              .story = story.id,
+              .item = shown.id};
+    for (std::int64_t step = 0; count > 0 && read_number(bytes, step); --count) {
+      spot.stream += step;
+      story.spots.push_back(spot);
+    }
+  }
+  std::ranges::sort(story.spots);
 }
 
 ItemFacts& Stories::add(ItemFacts fresh) {
@@ -209,87 +250,123 @@ const ItemFacts* Stories::winner(const StoryFacts& story) {
   return best;
 }
 
-std::vector<std::int64_t> Stories::streams_of(const StoryFacts& story, const ItemFacts& winner) {
-  std::vector<std::int64_t> streams{streams_.number(database_, {StreamId::Kind::all, ""})};
-  if (!winner.type.empty())
-    streams.push_back(streams_.number(database_, {StreamId::Kind::type, winner.type}));
+std::int64_t Stories::sort_of(Timestamp published, Timestamp modified, Timestamp first_seen) const {
+  switch (settings_.order) {
+    case Order::published:
+      return -seconds_of(published);
+    case Order::first_seen:
+      return -seconds_of(first_seen);
+    case Order::modified:
+      break;
+  }
+  return -seconds_of(modified);
+}
+
+/// The winner everywhere, save on the partners' own pages: there each partner's copy stands for itself.
+std::vector<Spot> Stories::spots_of(const StoryFacts& story, const ItemFacts& best) {
+  std::map<std::int64_t, Spot> spots;
+  const auto put = [&](StreamId::Kind kind, const std::string& slug, const Spot& spot) {
+    const auto stream = streams_.number(database_, {kind, slug});
+    const auto [at, fresh] = spots.emplace(stream, spot);
+    if (fresh) at->second.stream = stream;
+  };
+  const Spot shown{.archive_only = story.archive_only ? 1 : 0,
+                   .sort = sort_of(story.published, story.modified, story.first_seen),
+                   .seen = -seconds_of(story.first_seen),
+                   .rank = feeds_.by_id(best.feed)->rank,
+                   .place = best.place,
+                   .story = story.id,
+                   .item = best.id};
+  put(StreamId::Kind::all, "", shown);
+  if (const auto type = settings_.type_slugs.find(best.type); type != settings_.type_slugs.end()) {
+    put(StreamId::Kind::type, type->second, shown);
+  }
+  put(StreamId::Kind::partner, feeds_.by_id(best.feed)->slug, shown);
+  std::map<std::int64_t, const ItemFacts*> copies;  // by feed
   for (const auto id : story.members) {
     const auto& item = items_.at(id);
     if (!visible(item)) continue;
-    const auto& partner = feeds_.by_id(item.feed)->partner;
-    streams.push_back(streams_.number(database_, {StreamId::Kind::partner, partner.slug}));
-    for (const auto& topic : partner.topics) {
-      streams.push_back(streams_.number(database_, {StreamId::Kind::topic, topic}));
-    }
+    auto& copy = copies[item.feed];
+    if (copy == nullptr || earlier(item, *copy)) copy = &item;
   }
-  std::ranges::sort(streams);
-  streams.erase(std::unique(streams.begin(), streams.end()), streams.end());
-  return streams;
+  for (const auto& [feed, copy] : copies) {
+    const auto& row = *feeds_.by_id(feed);
+    for (const auto& topic : row.partner.topics) put(StreamId::Kind::topic, topic, shown);
+    Spot own = shown;
+    own.sort = sort_of(copy->published, copy->modified, copy->first_seen);
+    own.seen = -seconds_of(copy->first_seen);
+    own.rank = row.rank;
+    own.place = copy->place;
+    own.item = copy->id;
+    put(StreamId::Kind::partner, row.slug, own);
+  }
+  std::vector<Spot> all;
+  all.reserve(spots.size());
+  for (const auto& [stream, spot] : spots) all.push_back(spot);
+  return all;
+}
+
+/// The story's dates: its winner's. A copy that takes over later must not lift an old story to the top; a
+/// text that really changed does.
+void Stories::date(StoryFacts& story, const ItemFacts& best, bool was_shown) {
+  const auto* founder = &best;
+  for (const auto id : story.members) {
+    if (earlier(items_.at(id), *founder)) founder = &items_.at(id);
+  }
+  Key key{};
+  std::string_view host;
+  if (!key_of_entry_id(story.entry, host, key) || key != founder->key) {
+    story.entry = entry_id(settings_.authority, founder->key);
+  }
+  if (founder->first_seen == now_ || !was_shown) {
+    story.modified = best.modified;
+  } else if (story.winner != best.id) {
+    story.modified = std::min(story.modified, best.modified);
+  } else if (best.renewed) {
+    story.modified = std::max(story.modified, best.modified);
+  }
+  if (best.renewed) story.archive_only = false;
+  story.published = std::min(best.published, story.modified);
+  story.first_seen = founder->first_seen;
+  story.winner = best.id;
 }
 
 void Stories::place(StoryFacts& story) {
-  const auto old_streams = story.streams;
-  const Spot old{
-      0,       story.archive_only ? 1 : 0, story.sort, -seconds_of(story.first_seen), story.rank, story.place,
-      story.id};
-  const bool was_shown = !story.streams.empty();
-  const auto* best = story.merged_away ? nullptr : winner(story);
-  if (best == nullptr) {
-    story.streams.clear();
+  const auto old = std::move(story.spots);
+  story.spots.clear();
+  if (const auto* best = story.merged_away ? nullptr : winner(story)) {
+    date(story, *best, !old.empty());
+    story.spots = spots_of(story, *best);
+    if (old.empty() && !story.fresh) risen_.push_back(story.id);
   } else {
-    const auto* founder = best;
+    bury(story);
+  }
+  std::ranges::set_difference(old, story.spots, std::back_inserter(removed_));
+  std::ranges::set_difference(story.spots, old, std::back_inserter(placed_));
+  for (const auto& spot : story.spots) {
+    const auto at = std::ranges::lower_bound(story.arrived, spot.stream);
+    if (at != story.arrived.end() && *at == spot.stream) continue;
+    story.arrived.insert(at, spot.stream);
+    arrivals_.push_back(spot.stream);
+    arrivals_.push_back(story.id);
+  }
+  settings_.story_count += (story.spots.empty() ? 0 : 1) - (old.empty() ? 0 : 1);
+}
+
+/// Readers who have seen an entry are told that it is no more: when it was withdrawn, or when it went up in
+/// another one. A feed that is configured no more only leaves.
+void Stories::bury(const StoryFacts& story) {
+  std::string because;
+  if (story.merged_away) {
+    if (story.first_seen == now_) return;
+    because = "the same as another entry";
+  } else {
     for (const auto id : story.members) {
-      if (earlier(items_.at(id), *founder)) founder = &items_.at(id);
-    }
-    Key key{};
-    std::string_view host;
-    if (!key_of_entry_id(story.entry, host, key) || key != founder->key) {
-      story.entry = entry_id(settings_.authority, founder->key);
-    }
-    // A copy that takes over later must not lift an old story to the top; a text that really changed does.
-    const bool at_once = founder->first_seen == now_ || !was_shown;
-    if (at_once) {
-      story.modified = best->modified;
-    } else if (story.winner != best->id) {
-      story.modified = std::min(story.modified, best->modified);
-    } else if (best->renewed) {
-      story.modified = std::max(story.modified, best->modified);
-    }
-    if (best->renewed) story.archive_only = false;
-    story.published = std::min(best->published, story.modified);
-    story.first_seen = founder->first_seen;
-    story.winner = best->id;
-    const auto chosen = settings_.order == Order::modified    ? story.modified
-                        : settings_.order == Order::published ? story.published
-                                                              : story.first_seen;
-    story.sort = -seconds_of(chosen);
-    story.rank = feeds_.by_id(best->feed)->rank;
-    story.place = best->place;
-    story.streams = streams_of(story, *best);
-  }
-  Spot now{
-      0,       story.archive_only ? 1 : 0, story.sort, -seconds_of(story.first_seen), story.rank, story.place,
-      story.id};
-  const bool moved = std::tie(old.archive_only, old.sort, old.seen, old.rank, old.place) !=
-                     std::tie(now.archive_only, now.sort, now.seen, now.rank, now.place);
-  for (const auto stream : old_streams) {
-    if (!moved && std::ranges::binary_search(story.streams, stream)) continue;
-    removed_.push_back(old);
-    removed_.back().stream = stream;
-  }
-  for (const auto stream : story.streams) {
-    if (!moved && std::ranges::binary_search(old_streams, stream)) continue;
-    placed_.push_back(now);
-    placed_.back().stream = stream;
-    if (!std::ranges::binary_search(story.arrived, stream)) {
-      arrivals_.push_back(stream);
-      arrivals_.push_back(story.id);
+      if (const auto& item = items_.at(id); !item.withdrawn_because.empty()) because = item.withdrawn_because;
     }
   }
-  std::vector<std::int64_t> arrived;
-  std::ranges::set_union(story.arrived, story.streams, std::back_inserter(arrived));
-  story.arrived = std::move(arrived);
-  settings_.story_count += (story.streams.empty() ? 0 : 1) - (was_shown ? 1 : 0);
+  if (because.empty()) return;
+  for (const auto stream : story.arrived) graves_.push_back({stream, story.id, story.entry, because});
 }
 
 void Stories::settle() {
@@ -299,69 +376,77 @@ void Stories::settle() {
   }
   std::ranges::sort(dirty, {}, &StoryFacts::id);
   for (auto* story : dirty) place(*story);
-
-  std::vector<StoryFacts*> fresh, changed;
-  std::vector<std::int64_t> gone;
   for (auto* story : dirty) {
-    if (story->merged_away) {
-      if (!story->fresh) gone.push_back(story->id);
-    } else {
-      (story->fresh ? fresh : changed).push_back(story);
+    if (!story->merged_away) {
+      (story->fresh ? fresh_ : changed_).push_back(story);
+    } else if (!story->fresh) {
+      gone_.push_back(story->id);
     }
   }
-  const auto spot = [](const Spot& at, Parameters& to) {
-    for (const auto value : {at.stream, at.archive_only, at.sort, at.seen, at.rank, at.place, at.story})
-      to.integer(value);
-  };
+  write_spots();
+  write_stories();
+  write_items();
+  write_tombstones();
+  write_arrivals();
+}
+
+void Stories::write_spots() {
   // In the order of the index, so that neighbours meet on one page.
-  const auto order = [](const Spot& at) {
-    return std::tuple(at.stream, at.archive_only, at.sort, at.seen, at.rank, at.place, at.story);
-  };
-  std::ranges::sort(removed_, {}, order);
-  std::ranges::sort(placed_, {}, order);
+  std::ranges::sort(removed_);
+  std::ranges::sort(placed_);
   database_.repeat(
       "DELETE FROM placed WHERE stream = $1 AND class = $2 AND sort = $3 AND seen = $4 AND rank = $5 AND "
       "place = $6 AND "
       "story = $7",
-      removed_.size(), [&](std::size_t i, Parameters& to) { spot(removed_[i], to); });
-  static constexpr Bulk placed{"placed", "stream, class, sort, seen, rank, place, story", "iiiiiii"};
-  database_.insert(placed, placed_.size(), [&](std::size_t i, Parameters& to) { spot(placed_[i], to); });
+      removed_.size(), [&](std::size_t i, Parameters& to) {
+        const auto& at = removed_[i];
+        for (const auto value : {at.stream, at.archive_only, at.sort, at.seen, at.rank, at.place, at.story}) {
+          to.integer(value);
+        }
+      });
+  static constexpr Bulk placed{"placed", "stream, class, sort, seen, rank, place, story, item", "iiiiiiii"};
+  database_.insert(placed, placed_.size(), [&](std::size_t i, Parameters& to) {
+    const auto& at = placed_[i];
+    for (const auto value :
+         {at.stream, at.archive_only, at.sort, at.seen, at.rank, at.place, at.story, at.item}) {
+      to.integer(value);
+    }
+  });
+}
 
-  std::string streams, arrived;
+void Stories::write_stories() {
+  std::string spots, arrived;
   const auto facts = [&](const StoryFacts& story, Parameters& to) {
+    spots = bytes_of_spots(story);
+    arrived = encode_numbers(story.arrived);
     to.text(story.entry);
     to.integer(story.winner);
     to.integer(story.archive_only ? 1 : 0);
     to.time(story.published);
     to.time(story.modified);
     to.time(story.first_seen);
-    to.integer(story.sort);
-    to.integer(story.rank);
-    to.integer(story.place);
-    streams = encode_numbers(story.streams);
-    arrived = encode_numbers(story.arrived);
-    to.blob(streams);
+    to.blob(spots);
     to.blob(arrived);
   };
   static constexpr Bulk stories{
-      "story",
-      "id, entry, winner, class, published, modified, first_seen, sort, rank, place, streams, arrived",
-      "itiiiiiiiibb"};
-  database_.insert(stories, fresh.size(), [&](std::size_t i, Parameters& to) {
-    to.integer(fresh[i]->id);
-    facts(*fresh[i], to);
+      "story", "id, entry, winner, class, published, modified, first_seen, spots, arrived", "itiiiiibb"};
+  database_.insert(stories, fresh_.size(), [&](std::size_t i, Parameters& to) {
+    to.integer(fresh_[i]->id);
+    facts(*fresh_[i], to);
   });
   database_.repeat(
       "UPDATE story SET entry = $1, winner = $2, class = $3, published = $4, modified = $5, first_seen = $6, "
-      "sort = $7, "
-      "rank = $8, place = $9, streams = $10, arrived = $11 WHERE id = $12",
-      changed.size(), [&](std::size_t i, Parameters& to) {
-        facts(*changed[i], to);
-        to.integer(changed[i]->id);
+      "spots = $7, "
+      "arrived = $8 WHERE id = $9",
+      changed_.size(), [&](std::size_t i, Parameters& to) {
+        facts(*changed_[i], to);
+        to.integer(changed_[i]->id);
       });
-  database_.repeat("DELETE FROM story WHERE id = $1", gone.size(),
-                   [&](std::size_t i, Parameters& to) { to.integer(gone[i]); });
+  database_.repeat("DELETE FROM story WHERE id = $1", gone_.size(),
+                   [&](std::size_t i, Parameters& to) { to.integer(gone_[i]); });
+}
 
+void Stories::write_items() {
   std::vector<ItemFacts*> moved;
   for (auto& [id, item] : items_) {
     if (!item.fresh && (item.story != item.stored_story || item.state != item.stored_state))
@@ -374,15 +459,41 @@ void Stories::settle() {
                      to.integer(static_cast<int>(moved[i]->state));
                      to.integer(moved[i]->id);
                    });
-  if (!arrivals_.empty()) {
-    std::int64_t seq = 1;
-    {
-      auto rows = database_.run("SELECT max(seq) FROM arrival");
-      if (rows.next()) seq = rows->integer(0) + 1;
+}
+
+void Stories::write_tombstones() {
+  database_.repeat("DELETE FROM tombstone WHERE story = $1", risen_.size(),
+                   [&](std::size_t i, Parameters& to) { to.integer(risen_[i]); });
+  std::map<std::int64_t, std::int64_t> next;
+  std::vector<std::int64_t> numbers;
+  for (const auto& grave : graves_) {
+    auto [at, fresh] = next.emplace(grave.stream, 1);
+    if (fresh) {
+      auto rows = database_.run("SELECT max(seq) FROM tombstone WHERE stream = $1", grave.stream);
+      if (rows.next()) at->second = rows->integer(0) + 1;
     }
-    const auto body = encode_numbers(arrivals_);
-    database_.execute("INSERT INTO arrival (seq, at, body) VALUES ($1, $2, $3)", seq, now_, Blob{body});
+    numbers.push_back(at->second++);
   }
+  static constexpr Bulk tombstones{"tombstone", "stream, seq, story, entry, at, comment", "iiitit"};
+  database_.insert(tombstones, graves_.size(), [&](std::size_t i, Parameters& to) {
+    to.integer(graves_[i].stream);
+    to.integer(numbers[i]);
+    to.integer(graves_[i].story);
+    to.text(graves_[i].entry);
+    to.time(now_);
+    to.text(graves_[i].comment);
+  });
+}
+
+void Stories::write_arrivals() {
+  if (arrivals_.empty()) return;
+  std::int64_t seq = 1;
+  {
+    auto rows = database_.run("SELECT max(seq) FROM arrival");
+    if (rows.next()) seq = rows->integer(0) + 1;
+  }
+  const auto body = encode_numbers(arrivals_);
+  database_.execute("INSERT INTO arrival (seq, at, body) VALUES ($1, $2, $3)", seq, now_, Blob{body});
 }
 
 }  // namespace tributary::store

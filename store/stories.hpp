@@ -29,10 +29,19 @@ struct ItemFacts {
   std::string type = {};
   std::string title = {};  ///< plain
   std::string link = {};
-  bool fresh = false;             ///< not in the database yet
-  bool renewed = false;           ///< its text really changed just now
-  std::int64_t stored_story = 0;  ///< as in the database
+  std::string withdrawn_because = {};  ///< set when it is withdrawn just now
+  bool fresh = false;                  ///< not in the database yet
+  bool renewed = false;                ///< its text really changed just now
+  std::int64_t stored_story = 0;       ///< as in the database
   ItemState stored_state = ItemState::shown;
+};
+
+/// Where a story stands in a stream, and with which of its copies.
+struct Spot {
+  std::int64_t stream = 0, archive_only = 0;
+  std::int64_t sort = 0, seen = 0;  ///< negated times
+  std::int64_t rank = 0, place = 0, story = 0, item = 0;
+  friend auto operator<=>(const Spot&, const Spot&) = default;
 };
 
 /// A story with all its copies.
@@ -42,8 +51,9 @@ struct StoryFacts {
   std::int64_t winner = 0;
   bool archive_only = false;  ///< class 1: backlog of a feed's first document
   Timestamp published = {}, modified = {}, first_seen = {};
-  std::int64_t sort = 0, rank = 0, place = 0;
-  std::vector<std::int64_t> streams = {}, arrived = {};  ///< ascending
+  std::vector<Spot> spots = {};            ///< ascending
+  std::vector<std::int64_t> arrived = {};  ///< streams, ascending
+  std::string spots_stored = {};           ///< as in the database; read once the items are there
   std::vector<std::int64_t> members = {};
   bool fresh = false, dirty = false, merged_away = false;
 };
@@ -92,13 +102,22 @@ class Stories {
   void settle();
 
  private:
+  void read_spots(StoryFacts& story);
+  void date(StoryFacts& story, const ItemFacts& best, bool was_shown);
+  [[nodiscard]] std::vector<Spot> spots_of(const StoryFacts& story, const ItemFacts& best);
+  [[nodiscard]] std::int64_t sort_of(Timestamp published, Timestamp modified, Timestamp first_seen) const;
   void place(StoryFacts& story);
+  void bury(const StoryFacts& story);
   [[nodiscard]] const ItemFacts* winner(const StoryFacts& story);
   [[nodiscard]] bool better(const ItemFacts& one, const ItemFacts& other);
   [[nodiscard]] bool earlier(const ItemFacts& one, const ItemFacts& other);
   [[nodiscard]] bool at_home(const ItemFacts& item);
   [[nodiscard]] bool visible(const ItemFacts& item);
-  [[nodiscard]] std::vector<std::int64_t> streams_of(const StoryFacts& story, const ItemFacts& winner);
+  void write_spots();
+  void write_stories();
+  void write_items();
+  void write_tombstones();
+  void write_arrivals();
 
   Database& database_;
   Feeds& feeds_;
@@ -107,12 +126,16 @@ class Stories {
   Timestamp now_;
   std::unordered_map<std::int64_t, ItemFacts> items_;
   std::unordered_map<std::int64_t, StoryFacts> stories_;
-  std::vector<std::int64_t> new_stories_, changed_stories_, gone_stories_;
-  struct Spot {
-    std::int64_t stream, archive_only, sort, seen, rank, place, story;
-  };
+  std::vector<StoryFacts*> fresh_, changed_;
+  std::vector<std::int64_t> gone_;
   std::vector<Spot> removed_, placed_;
   std::vector<std::int64_t> arrivals_;  ///< stream, story, stream, story …
+  struct Grave {
+    std::int64_t stream, story;
+    std::string entry, comment;
+  };
+  std::vector<Grave> graves_;
+  std::vector<std::int64_t> risen_;  ///< stories that are shown again
 };
 
 }  // namespace tributary::store

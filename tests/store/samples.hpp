@@ -1,40 +1,20 @@
 #pragma once
-#include <unistd.h>
-
-#include <atomic>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "store/store.hpp"
+#include "tests/support/process.hpp"
 
 /// What the tests of the store build their cases from.
 namespace tributary::store {
 
-/// A folder of its own for a test; gone with it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    static std::atomic<int> number{0};
-    path_ = std::filesystem::temp_directory_path() /
-            ("tributary-store-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
-    std::filesystem::create_directories(path_);
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::permissions(path_, std::filesystem::perms::owner_all, ignored);
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
+using test::TemporaryFolder;
 
- private:
-  std::filesystem::path path_;
-};
+inline std::string file_in(const TemporaryFolder& folder, const std::string& name) {
+  return (folder / name).string();
+}
 
 inline Timestamp at(std::string_view rfc3339) {
   return from_rfc3339(rfc3339).value();

@@ -51,15 +51,15 @@ void expect_refused_unchanged(const std::string& file, ErrorKind kind) {
 
 TEST(SqliteStore, FoldersAreMade) {
   const TemporaryFolder folder;
-  fill(folder.file("data/deep/store.db"));
-  EXPECT_TRUE(std::filesystem::exists(folder.file("data/deep/store.db")));
+  fill(file_in(folder, "data/deep/store.db"));
+  EXPECT_TRUE(std::filesystem::exists(file_in(folder, "data/deep/store.db")));
 }
 
 TEST(SqliteStore, OthersCanReadTitleAndLink) {
   const TemporaryFolder folder;
-  fill(folder.file("s.db"));
+  fill(file_in(folder, "s.db"));
   sqlite3* raw = nullptr;
-  ASSERT_EQ(sqlite3_open_v2(folder.file("s.db").c_str(), &raw, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_open_v2(file_in(folder, "s.db").c_str(), &raw, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
   sqlite3_stmt* statement = nullptr;
   ASSERT_EQ(sqlite3_prepare_v2(raw, "SELECT typeof(title), typeof(link), title FROM item ORDER BY id", -1,
                                &statement, nullptr),
@@ -74,55 +74,55 @@ TEST(SqliteStore, OthersCanReadTitleAndLink) {
 
 TEST(SqliteStore, ATruncatedFileIsRefusedBeforeAnythingIsChanged) {
   const TemporaryFolder folder;
-  fill(folder.file("s.db"), 100);
-  const auto whole = bytes_of(folder.file("s.db"));
+  fill(file_in(folder, "s.db"), 100);
+  const auto whole = bytes_of(file_in(folder, "s.db"));
   for (const std::size_t size :
        {whole.size() - 1, whole.size() / 2, std::size_t{16384}, std::size_t{99}, std::size_t{10}}) {
-    write_bytes(folder.file("s.db"), whole.substr(0, size));
-    expect_refused_unchanged(folder.file("s.db"), ErrorKind::store_damaged);
+    write_bytes(file_in(folder, "s.db"), whole.substr(0, size));
+    expect_refused_unchanged(file_in(folder, "s.db"), ErrorKind::store_damaged);
   }
 }
 
 TEST(SqliteStore, ADamagedPageIsFoundWhenASmallStoreIsOpened) {
   const TemporaryFolder folder;
-  fill(folder.file("s.db"), 100);
-  auto bytes = bytes_of(folder.file("s.db"));
+  fill(file_in(folder, "s.db"), 100);
+  auto bytes = bytes_of(file_in(folder, "s.db"));
   for (std::size_t page = 1; page < 4; ++page) bytes.replace(16384 * page, 2000, std::string(2000, '\x5a'));
-  write_bytes(folder.file("s.db"), bytes);
-  expect_refused_unchanged(folder.file("s.db"), ErrorKind::store_damaged);
+  write_bytes(file_in(folder, "s.db"), bytes);
+  expect_refused_unchanged(file_in(folder, "s.db"), ErrorKind::store_damaged);
 }
 
 TEST(SqliteStore, WhatIsNoDatabaseIsRefused) {
   const TemporaryFolder folder;
-  write_bytes(folder.file("s.db"), "These are my notes, keep them.\n");
-  expect_refused_unchanged(folder.file("s.db"), ErrorKind::store_damaged);
+  write_bytes(file_in(folder, "s.db"), "These are my notes, keep them.\n");
+  expect_refused_unchanged(file_in(folder, "s.db"), ErrorKind::store_damaged);
 }
 
 TEST(SqliteStore, AnotherProgramsDatabaseIsLeftAlone) {
   const TemporaryFolder folder;
   sqlite3* raw = nullptr;
-  ASSERT_EQ(sqlite3_open(folder.file("s.db").c_str(), &raw), SQLITE_OK);
+  ASSERT_EQ(sqlite3_open(file_in(folder, "s.db").c_str(), &raw), SQLITE_OK);
   sqlite3_exec(raw, "CREATE TABLE notes (text)", nullptr, nullptr, nullptr);
   sqlite3_close(raw);
-  expect_refused_unchanged(folder.file("s.db"), ErrorKind::store);
+  expect_refused_unchanged(file_in(folder, "s.db"), ErrorKind::store);
 }
 
 TEST(SqliteStore, ANewerSchemaIsRefused) {
   const TemporaryFolder folder;
-  fill(folder.file("s.db"));
+  fill(file_in(folder, "s.db"));
   sqlite3* raw = nullptr;
-  ASSERT_EQ(sqlite3_open(folder.file("s.db").c_str(), &raw), SQLITE_OK);
+  ASSERT_EQ(sqlite3_open(file_in(folder, "s.db").c_str(), &raw), SQLITE_OK);
   sqlite3_exec(raw, "PRAGMA user_version = 1000", nullptr, nullptr, nullptr);
   sqlite3_close(raw);
-  expect_refused_unchanged(folder.file("s.db"), ErrorKind::store);
+  expect_refused_unchanged(file_in(folder, "s.db"), ErrorKind::store);
 }
 
 TEST(SqliteStore, ReadingAStoreThatIsNotThereSaysSo) {
   const TemporaryFolder folder;
-  const auto opened = open(folder.file("s.db"), Access::read);
+  const auto opened = open(file_in(folder, "s.db"), Access::read);
   ASSERT_FALSE(opened);
   EXPECT_THAT(opened.error().detail, HasSubstr("tributary update"));
-  EXPECT_FALSE(std::filesystem::exists(folder.file("s.db")));
+  EXPECT_FALSE(std::filesystem::exists(file_in(folder, "s.db")));
 }
 
 TEST(SqliteStore, ASchemeThatNobodyKnowsIsAFaultOfTheConfiguration) {
@@ -133,10 +133,10 @@ TEST(SqliteStore, ASchemeThatNobodyKnowsIsAFaultOfTheConfiguration) {
 
 TEST(SqliteStore, AReaderWorksWhileAWriterHasTheStore) {
   const TemporaryFolder folder;
-  fill(folder.file("s.db"));
-  auto writer = open(folder.file("s.db"), Access::write);
+  fill(file_in(folder, "s.db"));
+  auto writer = open(file_in(folder, "s.db"), Access::write);
   ASSERT_TRUE(writer);
-  auto reader = open("sqlite:" + folder.file("s.db"), Access::read);
+  auto reader = open("sqlite:" + file_in(folder, "s.db"), Access::read);
   ASSERT_TRUE(reader) << to_string(reader.error());
   EXPECT_EQ((*reader)->totals()->items, 3u);
   ASSERT_TRUE((*writer)->configure(catalogue({partner("a")}), noon));
@@ -151,21 +151,21 @@ TEST(SqliteStore, AReaderWorksWhileAWriterHasTheStore) {
 TEST(SqliteStore, AReadOnlyFolderCanBeReadAndSaysThatItCannotBeWritten) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
   const TemporaryFolder folder;
-  fill(folder.file("s.db"));
-  std::filesystem::remove(folder.file("s.db.lock"));
+  fill(file_in(folder, "s.db"));
+  std::filesystem::remove(file_in(folder, "s.db.lock"));
   std::filesystem::permissions(folder.path(),
                                std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
-  auto reader = open(folder.file("s.db"), Access::read);
+  auto reader = open(file_in(folder, "s.db"), Access::read);
   ASSERT_TRUE(reader) << to_string(reader.error());
   EXPECT_EQ((*reader)->totals()->items, 3u);
-  const auto writer = open(folder.file("s.db"), Access::write);
+  const auto writer = open(file_in(folder, "s.db"), Access::write);
   ASSERT_FALSE(writer);
   EXPECT_THAT(writer.error().detail, HasSubstr("writable"));
 }
 
 TEST(SqliteStore, WhatWasCommittedSurvivesAKill) {
   const TemporaryFolder folder;
-  const auto file = folder.file("s.db");
+  const auto file = file_in(folder, "s.db");
   int pipe_ends[2];
   ASSERT_EQ(::pipe(pipe_ends), 0);
   const auto child = ::fork();
@@ -196,9 +196,9 @@ TEST(SqliteStore, WhatWasCommittedSurvivesAKill) {
 
 TEST(OwnershipLock, NamesTheOwnerWhenItIsTaken) {
   const TemporaryFolder folder;
-  const auto first = OwnershipLock::take(folder.file("x.lock"), 0ms);
+  const auto first = OwnershipLock::take(file_in(folder, "x.lock"), 0ms);
   ASSERT_TRUE(first);
-  const auto second = OwnershipLock::take(folder.file("x.lock"), 30ms);
+  const auto second = OwnershipLock::take(file_in(folder, "x.lock"), 30ms);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, ErrorKind::store_busy);
   EXPECT_THAT(second.error().detail, HasSubstr("process " + std::to_string(::getpid())));
@@ -207,9 +207,9 @@ TEST(OwnershipLock, NamesTheOwnerWhenItIsTaken) {
 TEST(OwnershipLock, IsFreeAgainWhenItsOwnerIsGone) {
   const TemporaryFolder folder;
   {
-    ASSERT_TRUE(OwnershipLock::take(folder.file("x.lock"), 0ms));
+    ASSERT_TRUE(OwnershipLock::take(file_in(folder, "x.lock"), 0ms));
   }
-  EXPECT_TRUE(OwnershipLock::take(folder.file("x.lock"), 0ms));
+  EXPECT_TRUE(OwnershipLock::take(file_in(folder, "x.lock"), 0ms));
 }
 
 }  // namespace
