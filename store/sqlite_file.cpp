@@ -75,7 +75,7 @@ Result<void> check_sqlite_file(const std::filesystem::path& file) {
       magic.substr(0, std::min(got, magic.size()))) {
     return damaged(file, "is not a store of Tributary's (no SQLite database, or its beginning is damaged)");
   }
-  if (got < header.size()) return damaged(file, "is cut off: it ends within its header");
+  if (got < header.size()) return damaged(file, "is truncated: it ends within its header");
 
   std::uint32_t page_size =
       (std::uint32_t{static_cast<unsigned char>(header[16])} << 8) | static_cast<unsigned char>(header[17]);
@@ -89,7 +89,7 @@ Result<void> check_sqlite_file(const std::filesystem::path& file) {
   const std::uint64_t whole = size / page_size;
   for (std::uint64_t page = whole + 1; page <= pages; ++page) {
     if (!in_log.contains(static_cast<std::uint32_t>(page))) {
-      return damaged(file, "is cut off: it holds " + std::to_string(size) + " bytes of the " +
+      return damaged(file, "is truncated: it holds " + std::to_string(size) + " bytes of the " +
                                std::to_string(std::uint64_t{pages} * page_size) + " that its header counts");
     }
   }
