@@ -3,17 +3,20 @@
 #include <gumbo.h>
 
 #include <array>
+#include <list>
 #include <memory>
 #include <vector>
 
+#include "parser/html_characters.hpp"
 #include "parser/html_elements.hpp"
 
 namespace tributary::parser::html {
 namespace {
 
+// Errors are kept, though nobody reads them: told to keep none, gumbo 0.10 garbles the attribute behind a
+// doubled one.
 GumboOptions fragment_options() {
   GumboOptions options = kGumboDefaultOptions;
-  options.max_errors = 0;  // each would be copied and kept
   options.fragment_context = GUMBO_TAG_DIV;
   return options;
 }
@@ -48,11 +51,28 @@ Tag tag_of_element(const GumboElement& element) {
   return name.data == nullptr ? Tag::unknown : tag_of({name.data, name.length});
 }
 
-void collect(const GumboElement& element, Attributes& attributes) {
+/// gumbo 0.10 writes garbage for some numbers beyond Unicode: what it hands out is prepared once more. The
+/// copies live as long as the object.
+class Repaired {
+ public:
+  std::string_view operator()(const char* text) {
+    std::string storage;
+    const std::string_view source(text);
+    const auto good = prepare(source, storage);
+    return good.data() == source.data() ? source : copies_.emplace_back(std::move(storage));
+  }
+  void clear() { copies_.clear(); }
+
+ private:
+  std::list<std::string> copies_;
+};
+
+void collect(const GumboElement& element, Repaired& repaired, Attributes& attributes) {
   attributes.clear();
+  repaired.clear();
   for (unsigned i = 0; i < element.attributes.length; ++i) {
     const auto& attribute = *static_cast<const GumboAttribute*>(element.attributes.data[i]);
-    attributes.add(attribute_of(attribute.name), attribute.value, false);
+    attributes.add(attribute_of(attribute.name), repaired(attribute.value), false);
   }
 }
 
@@ -66,6 +86,7 @@ void gumbo_fragment(std::string_view html, Writer& writer) {
   };
   std::vector<Step> path{{output->root, 0}};
   Attributes attributes;
+  Repaired repaired;
   while (!path.empty()) {
     Step& step = path.back();
     const auto& children = children_of(*step.node);
@@ -79,7 +100,7 @@ void gumbo_fragment(std::string_view html, Writer& writer) {
       case GUMBO_NODE_TEXT:
       case GUMBO_NODE_WHITESPACE:
       case GUMBO_NODE_CDATA:
-        writer.text(child.v.text.text);
+        writer.text(repaired(child.v.text.text));
         break;
       case GUMBO_NODE_ELEMENT:
       case GUMBO_NODE_TEMPLATE: {
@@ -87,7 +108,7 @@ void gumbo_fragment(std::string_view html, Writer& writer) {
         if (child.parse_flags & GUMBO_INSERTION_FROM_ISINDEX) break;
         const Tag tag = tag_of_element(child.v.element);
         if (traits(tag).policy == Policy::remove) break;
-        collect(child.v.element, attributes);
+        collect(child.v.element, repaired, attributes);
         writer.open(tag, attributes);
         if (!traits(tag).is(is_void)) path.push_back({&child, 0});
         break;

@@ -30,7 +30,7 @@ bool Tokenizer::next(Token& token) {
     if (less == std::string_view::npos) less = html_.size();
     if (less > start) {
       at_ = less;
-      token = {Kind::text, html_.substr(start, less - start), Tag::unknown};
+      token = {Kind::text, html_.substr(start, less - start), Tag::unknown, false};
       return true;
     }
     const char c = html_[less + 1];
@@ -55,6 +55,7 @@ void Tokenizer::skip_past(std::string_view end, std::size_t from) {
 /// At "<!", "<?" or "</" that begins no tag: a comment, or what a browser reads as one.
 void Tokenizer::skip_declaration() {
   const auto rest = html_.substr(at_);
+  if (rest.starts_with("<![CDATA[")) saw_cdata_ = true;
   if (!rest.starts_with("<!--")) return skip_past(">", at_ + 2);
   if (rest.starts_with("<!-->")) {
     at_ += 5;
@@ -81,15 +82,16 @@ bool Tokenizer::read_tag(Token& token, std::size_t name_at) {
   while (at_ < html_.size() && !is_blank(html_[at_]) && html_[at_] != '/' && html_[at_] != '>') ++at_;
   token.text = html_.substr(name_at, at_ - name_at);
   token.tag = tag_of(token.text);
+  token.self_closing = false;
   if (at_ < html_.size() && html_[at_] == '>') {  // most tags
     ++at_;
     if (token.kind == Kind::start_tag) attributes_.clear();
     return true;
   }
-  return read_attributes(token.kind == Kind::start_tag);
+  return read_attributes(token.kind == Kind::start_tag, &token.self_closing);
 }
 
-bool Tokenizer::read_attributes(bool keep) {
+bool Tokenizer::read_attributes(bool keep, bool* self_closing) {
   if (keep) attributes_.clear();
   std::size_t count = 0;
   const std::size_t size = html_.size();
@@ -97,9 +99,11 @@ bool Tokenizer::read_attributes(bool keep) {
     while (at_ < size && is_blank(html_[at_])) ++at_;
   };
   while (true) {
+    const std::size_t gap = at_;
     while (at_ < size && (is_blank(html_[at_]) || html_[at_] == '/')) ++at_;
     if (at_ >= size) return false;
     if (html_[at_] == '>') {
+      if (self_closing != nullptr) *self_closing = at_ > gap && html_[at_ - 1] == '/';
       ++at_;
       most_attributes_ = std::max(most_attributes_, count);
       return true;

@@ -16,6 +16,7 @@ class Tokenizer {
     Kind kind = Kind::text;
     std::string_view text = {};  ///< of a tag: its name as written
     Tag tag = Tag::unknown;
+    bool self_closing = false;  ///< "/>": only foreign elements end by it
   };
 
   explicit Tokenizer(std::string_view html) : html_(html) {}
@@ -31,11 +32,19 @@ class Tokenizer {
   /// For an element whose content is no markup: everything up to its end tag, which is passed over as well.
   [[nodiscard]] std::string_view raw_text(std::string_view name);
 
+  /// All that is left, as it is.
+  [[nodiscard]] std::string_view rest() {
+    const auto left = html_.substr(at_);
+    at_ = html_.size();
+    return left;
+  }
+  /// True when a CDATA section was passed over, which is one in SVG and MathML only.
+  [[nodiscard]] bool saw_cdata() const { return saw_cdata_; }
   [[nodiscard]] std::size_t position() const { return at_; }
 
  private:
   [[nodiscard]] bool read_tag(Token& token, std::size_t name_at);
-  [[nodiscard]] bool read_attributes(bool keep);
+  [[nodiscard]] bool read_attributes(bool keep, bool* self_closing = nullptr);
   void skip_declaration();
   void skip_past(std::string_view end, std::size_t from);
 
@@ -43,6 +52,7 @@ class Tokenizer {
   std::size_t at_ = 0;
   Attributes attributes_;
   std::size_t most_attributes_ = 0;
+  bool saw_cdata_ = false;
 };
 
 }  // namespace tributary::parser::html
