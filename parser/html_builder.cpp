@@ -96,7 +96,7 @@ void Builder::text(std::string_view text, bool has_references) {
     // White space ends the column group only when there is more.
     doubt();
   }
-  writer_.text(text);
+  writer_.text(text, !has_references);
 }
 
 // ---- the stack of open elements ----

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -38,14 +39,53 @@ std::size_t unfit_length(std::string_view text) {
   return (at(1) & 0x0F) == 0x0F && at(2) == 0xBF && at(3) >= 0xBE ? 4 : 0;
 }
 
-void write_escaped(std::string_view text, bool in_attribute, std::string& out) {
+constexpr std::uint64_t ones = 0x0101010101010101u;
+constexpr std::uint64_t highs = 0x8080808080808080u;
+
+/// The high bit of a byte is set where `word` holds a zero byte (and perhaps in the byte above one).
+constexpr std::uint64_t zero_bytes(std::uint64_t word) {
+  return (word - ones) & ~word & highs;
+}
+
+/// Of bytes that are no printable ASCII.
+constexpr std::uint64_t odd_bytes(std::uint64_t word) {
+  return (word | (word - 0x20 * ones) | (word + ones)) & highs;
+}
+
+std::uint64_t eight_bytes(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// How many of the eight bytes come before the first whose high bit is set in `flags`.
+std::size_t bytes_before(std::uint64_t flags) {
+  if constexpr (std::endian::native == std::endian::little)
+    return static_cast<std::size_t>(std::countr_zero(flags)) / 8;
+  return 0;
+}
+
+/// `fit`: nothing in the text can be unfit, so only markup is looked for.
+template <bool in_attribute>
+void write_escaped(std::string_view text, bool fit, std::string& out) {
   const char* from = text.data();
   const char* const end = from + text.size();
   const char* at = from;
   const auto flush = [&] { out.append(from, static_cast<std::size_t>(at - from)); };
   while (at != end) {
+    if (end - at >= 8) {
+      const auto word = eight_bytes(at);
+      auto stop = (fit ? 0 : odd_bytes(word)) | zero_bytes(word ^ ('&' * ones)) |
+                  zero_bytes(word ^ ('<' * ones)) | zero_bytes(word ^ ('>' * ones));
+      if constexpr (in_attribute) stop |= zero_bytes(word ^ ('"' * ones));
+      if (stop == 0) {
+        at += 8;
+        continue;
+      }
+      at += bytes_before(stop);
+    }
     const auto stop = stops[static_cast<unsigned char>(*at)];
-    if (stop == none || (stop == quote && !in_attribute)) {
+    if (stop == none || (stop == quote && !in_attribute) || (fit && stop >= control)) {
       ++at;
       continue;
     }
@@ -109,20 +149,28 @@ std::size_t prepared_length(std::string_view html) {
   const char* at = html.data();
   const char* const end = at + html.size();
   while (at != end) {
-    if (end - at >= 8) {  // eight ASCII letters at once: no byte below 0x20, none above 0x7e
-      std::uint64_t word;
-      std::memcpy(&word, at, 8);
-      constexpr std::uint64_t high = 0x8080808080808080u, ones = 0x0101010101010101u;
-      const std::uint64_t odd = word | (word - 0x20 * ones) | (word + ones);
-      if ((odd & high) == 0) {
+    if (end - at >= 8) {
+      const auto odd = odd_bytes(eight_bytes(at));
+      if (odd == 0) {
         at += 8;
         continue;
       }
+      at += bytes_before(odd);
     }
     const auto c = static_cast<unsigned char>(*at);
     if (c < 0x80) {
       if (stops[c] == control) break;
       ++at;
+      continue;
+    }
+    // Most letters beyond ASCII.
+    const auto tail = [&](std::ptrdiff_t i) { return (static_cast<unsigned char>(at[i]) & 0xC0) == 0x80; };
+    if (c >= 0xC3 && c < 0xE0 && end - at >= 2 && tail(1)) {
+      at += 2;
+      continue;
+    }
+    if (c > 0xE0 && c < 0xED && end - at >= 3 && tail(1) && tail(2)) {
+      at += 3;
       continue;
     }
     const std::string_view rest(at, static_cast<std::size_t>(end - at));
@@ -178,11 +226,11 @@ void remove_unfit(std::string& text) {
   if (prepare(text, storage).data() != text.data()) text = std::move(storage);
 }
 
-void write_text(std::string_view text, std::string& out) {
-  write_escaped(text, false, out);
+void write_text(std::string_view text, bool fit, std::string& out) {
+  write_escaped<false>(text, fit, out);
 }
 void write_attribute_value(std::string_view value, std::string& out) {
-  write_escaped(value, true, out);
+  write_escaped<true>(value, false, out);
 }
 
 void append_utf8(char32_t c, std::string& out) {

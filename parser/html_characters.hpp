@@ -17,8 +17,8 @@ namespace tributary::parser::html {
 void remove_unfit(std::string& text);
 
 /// Appends text as HTML: & < > (in attribute values also ") escaped, what remove_unfit would take left out,
-/// all else as it is.
-void write_text(std::string_view text, std::string& out);
+/// all else as it is. `fit`: the text is as prepare() gives it.
+void write_text(std::string_view text, bool fit, std::string& out);
 void write_attribute_value(std::string_view value, std::string& out);
 
 /// Appends a code point as UTF-8; U+FFFD for what is none.

@@ -239,9 +239,7 @@ std::size_t look_up(const std::array<std::uint8_t, slots>& index, std::string_vi
 
 }  // namespace
 
-const Traits& traits(Tag tag) {
-  return by_tag[static_cast<std::size_t>(tag)];
-}
+const std::array<Traits, tag_count> all_traits = by_tag;
 
 Tag tag_of(std::string_view name) {
   if (name.empty() || name.size() > 10) return Tag::unknown;

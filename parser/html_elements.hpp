@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -54,7 +56,10 @@ struct Traits {
   [[nodiscard]] constexpr bool is(std::uint32_t role) const { return (roles & role) != 0; }
 };
 
-[[nodiscard]] const Traits& traits(Tag tag);
+extern const std::array<Traits, static_cast<std::size_t>(Tag::count)> all_traits;
+[[nodiscard]] inline const Traits& traits(Tag tag) {
+  return all_traits[static_cast<std::size_t>(tag)];
+}
 
 /// The element of that name, in any case of ASCII letters.
 [[nodiscard]] Tag tag_of(std::string_view name);

@@ -145,11 +145,11 @@ void Writer::close() {
   if (last.at != not_written && open_.size() > last.at) close_from(last.at);
 }
 
-void Writer::text(std::string_view text) {
+void Writer::text(std::string_view text, bool fit) {
   if (removing_ > 0 || text.empty()) return;
   if (traits(current()).is(is_table_part) && !is_white_space(text)) close_table();
   const std::size_t start = out_.size();
-  write_text(text, out_);
+  write_text(text, fit, out_);
   if (out_.size() == start) return;
   if (after_pre_ && out_[start] == '\n') out_.insert(start, 1, '\n');
   after_pre_ = false;

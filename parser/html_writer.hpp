@@ -25,8 +25,8 @@ class Writer {
   void open(Tag tag, const Attributes& attributes);
   /// The end of what the last open() that is still open began.
   void close();
-  /// Decoded text.
-  void text(std::string_view text);
+  /// Decoded text; `fit` when it is sure to hold nothing that remove_unfit() would change.
+  void text(std::string_view text, bool fit = false);
   /// The end of the fragment.
   void finish();
 
