@@ -47,6 +47,11 @@ Tag tag_of_element(const GumboElement& element) {
   if (element.tag_namespace == GUMBO_NAMESPACE_MATHML) return Tag::math;
   if (element.tag != GUMBO_TAG_UNKNOWN) return known[element.tag];
   GumboStringPiece name = element.original_tag;
+  // gumbo 0.10 counts an empty end tag before it as part of the tag.
+  while (std::string_view(name.data, name.length).starts_with("</>")) {
+    name.data += 3;
+    name.length -= 3;
+  }
   gumbo_tag_from_original_text(&name);
   return name.data == nullptr ? Tag::unknown : tag_of({name.data, name.length});
 }
