@@ -14,9 +14,8 @@ namespace {
 constexpr std::size_t max_entries = 20;
 constexpr std::uint64_t frame_width = 600, frame_height = 800;  // pixels
 
-}  // namespace
-
-std::string render_embed_fragment(const ShownPage& page) {
+/// In a page of its own the title is the first heading, in someone else's it is one of several.
+std::string fragment(const ShownPage& page, const char* level, const char* entry_level) {
   const ShownSite& site = *page.site;
   Fill fill;
   fill.text("language", site.language).text("direction", to_string(site.direction));
@@ -28,17 +27,22 @@ std::string render_embed_fragment(const ShownPage& page) {
     entries.push_back(fill_of(*page.entries[i], page, Links::absolute));
   }
   fill.list("entries", std::move(entries));
+  fill.text("level", level).text("entry_level", entry_level);
   return site.templates->render(Templates::Name::embed_fragment, fill);
 }
 
+}  // namespace
+
+std::string render_embed_fragment(const ShownPage& page) { return fragment(page, "h2", "h3"); }
+
 std::string render_embed(const ShownPage& page) {
   const ShownSite& site = *page.site;
-  std::string fragment = render_embed_fragment(page);
-  while (fragment.ends_with('\n')) fragment.pop_back();
+  std::string list = fragment(page, "h1", "h2");
+  while (list.ends_with('\n')) list.pop_back();
   Fill fill;
   fill.text("language", site.language).text("direction", to_string(site.direction));
   fill.text("full_title", page.full_title).text("url", page.url()).text("root", page.root);
-  fill.html("fragment", fragment);
+  fill.html("fragment", list);
   return site.templates->render(Templates::Name::embed, fill);
 }
 

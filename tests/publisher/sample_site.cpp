@@ -84,6 +84,19 @@ std::vector<StreamEntry> entries() {
                  {"Riverbank University Press", "riverbank-university-press", "Eleven libraries",
                   "https://press.example.net/11"}};
   all[1].topics = all[6].topics = {"business"};
+  all[1].item.enclosures = {{.url = "https://business.example.org/talks/cash-flow.mp3",
+                             .type = "audio/mpeg",
+                             .length = 31457280,
+                             .title = "The recording"}};
+  all[1].item.duration = std::chrono::minutes{58};
+  all[3].item.enclosures = {{.url = "https://press.example.net/covers/open-shelf.png",
+                             .type = "image/png",
+                             .length = {},
+                             .title = {},
+                             .credit = "Ilse Example",
+                             .licence = "CC BY-NC-ND 4.0",
+                             .description = "The cover: a shelf without a back"}};
+  all[3].item.content = {sample::markup("<p>Forty annotated clauses.</p><p>Free to <em>adapt</em>.</p>")};
   return all;
 }
 
@@ -121,6 +134,8 @@ Publication site(const std::filesystem::path& photo, const std::string& language
     page.stream.id = {kind, slug};
     page.title = title;
     page.intro = intro;
+    page.stream.tombstones = {
+        {"tag:partners.example.org,2026:withdrawn", sample::at("2026-11-01T00:00:00Z"), "withdrawn"}};
     for (const StreamEntry& e : all) {
       if (belongs(e)) page.stream.entries.push_back(e);
     }
@@ -140,6 +155,16 @@ Publication site(const std::filesystem::path& photo, const std::string& language
     std::string slug = type;
     slug[0] = static_cast<char>(slug[0] + 32);
     add(StreamId::Kind::type, slug, type, "", [&](const StreamEntry& e) { return e.type == type; });
+  }
+  std::vector<Week> weeks;
+  for (const StreamEntry& e : all) {
+    const Week week = week_of(e.modified, p.site.timezone);
+    if (p.weeks.empty() || p.weeks.back().week != week) p.weeks.push_back({.week = week, .entries = {}});
+    p.weeks.back().entries.push_back(e);
+  }
+  for (std::size_t i = 0; i < p.weeks.size(); ++i) {
+    if (i > 0) p.weeks[i].after = p.weeks[i - 1].week;
+    if (i + 1 < p.weeks.size()) p.weeks[i].before = p.weeks[i + 1].week;
   }
   return p;
 }
