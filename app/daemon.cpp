@@ -202,18 +202,9 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   }
 
   [[nodiscard]] StatusReport report() const {
-    StatusReport now{.feeds = {}, .totals = totals};
-    std::map<std::string_view, const FeedState*> by_url;
-    for (const auto& [key, state] : states) by_url.emplace(state.configured_url, &state);
-    for (const auto& partner : config.feeds) {
-      FeedState state;
-      if (const auto known = by_url.find(partner.url); known != by_url.end()) state = *known->second;
-      state.configured_url = partner.url;
-      if (state.url.empty()) state.url = partner.url;
-      state.name = partner.name;
-      if (!partner.enabled) state.status = FeedStatus::disabled;
-      now.feeds.push_back(std::move(state));
-    }
+    std::map<std::string, FeedState> by_url;
+    for (const auto& [key, state] : states) by_url.emplace(state.configured_url, state);
+    StatusReport now{.feeds = shown_states(config, by_url, clock()), .totals = totals};
     now.totals.feeds = config.feeds.size();
     return now;
   }

@@ -192,17 +192,16 @@ Pipeline::~Pipeline() {
 void Pipeline::visit(const FeedState& state, std::function<void(Visit)> done) {
   if (impl_->cancelled) return;
   impl_->on_failure = store_failed;
-  fetcher::Request request{.feed = state.key,
-                           .url = state.url.empty() ? state.configured_url : state.url,
-                           .etag = state.etag,
-                           .last_modified = state.last_modified};
-  if (const auto partner = impl_->rules->partners.find(state.configured_url);
-      partner != impl_->rules->partners.end()) {
-    if (const auto authorised = authorise(request, partner->second); !authorised) {
-      fetcher::Answer refused{.feed = state.key, .requested_url = request.url, .error = authorised.error()};
-      impl_->answered(state, std::move(refused), std::move(done));
-      return;
-    }
+  Partner partner{.url = state.configured_url};
+  if (const auto known = impl_->rules->partners.find(state.configured_url);
+      known != impl_->rules->partners.end()) {
+    partner = known->second;
+  }
+  fetcher::Request request = fetcher::request_for(state, partner, impl_->clock());
+  if (const auto authorised = authorise(request, partner); !authorised) {
+    fetcher::Answer refused{.feed = state.key, .requested_url = request.url, .error = authorised.error()};
+    impl_->answered(state, std::move(refused), std::move(done));
+    return;
   }
   impl_->fetcher->fetch(std::move(request),
                         [impl = impl_.get(), state, done = std::move(done)](fetcher::Answer answer) mutable {

@@ -33,7 +33,6 @@ Result<std::string> from_file(const std::filesystem::path& file, const std::stri
 
 Result<void> authorise(fetcher::Request& request, const Partner& partner) {
   const Authentication& auth = partner.auth;
-  request.tls = partner.tls;
   if (!auth.username.empty()) {
     const auto password = auth.password_env.empty() ? from_file(auth.password_file, partner.url)
                                                     : from_environment(auth.password_env, partner.url);

@@ -21,7 +21,7 @@ int status(const Context& context, bool json) {
     if (!opened) return fail(opened.error());
     store = std::move(*opened);
   }
-  const auto report = status_report(*config, store.get());
+  const auto report = status_report(*config, store.get(), context.pass_clock()());
   if (!report) return fail(report.error());
   std::cout << (json ? status_json(*report) : status_text(*report, isatty(STDOUT_FILENO) == 1));
   return Exit::done;

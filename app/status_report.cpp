@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 #include <map>
 
+#include "fetcher/fetcher.hpp"
+
 namespace tributary::app {
 namespace {
 
@@ -91,7 +93,22 @@ std::string label_escaped(std::string_view text) {
 
 }  // namespace
 
-Result<StatusReport> status_report(const config::Config& config, store::Store* store) {
+std::vector<FeedState> shown_states(const config::Config& config,
+                                    const std::map<std::string, FeedState>& known, Timestamp now) {
+  std::vector<FeedState> shown;
+  for (const auto& partner : config.feeds) {
+    FeedState state;
+    if (const auto found = known.find(partner.url); found != known.end()) state = found->second;
+    state.configured_url = partner.url;
+    if (state.url.empty()) state.url = partner.url;
+    state.name = partner.name;
+    state.status = partner.enabled ? fetcher::shown_status(state, now) : FeedStatus::disabled;
+    shown.push_back(std::move(state));
+  }
+  return shown;
+}
+
+Result<StatusReport> status_report(const config::Config& config, store::Store* store, Timestamp now) {
   StatusReport report;
   std::map<std::string, FeedState> known;
   if (store != nullptr) {
@@ -105,15 +122,7 @@ Result<StatusReport> status_report(const config::Config& config, store::Store* s
     if (!totals) return std::unexpected(totals.error());
     report.totals = *totals;
   }
-  for (const auto& partner : config.feeds) {
-    FeedState state;
-    if (const auto found = known.find(partner.url); found != known.end()) state = found->second;
-    state.configured_url = partner.url;
-    if (state.url.empty()) state.url = partner.url;
-    state.name = partner.name;
-    if (!partner.enabled) state.status = FeedStatus::disabled;
-    report.feeds.push_back(std::move(state));
-  }
+  report.feeds = shown_states(config, known, now);
   report.totals.feeds = config.feeds.size();
   return report;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,13 @@ struct StatusReport {
 };
 
 /// `store` may be null: then nothing is known yet.
-[[nodiscard]] Result<StatusReport> status_report(const config::Config& config, store::Store* store);
+[[nodiscard]] Result<StatusReport> status_report(const config::Config& config, store::Store* store,
+                                                 Timestamp now);
+
+/// The states by their configured URL, one for each feed of the configuration, as `status` shows them.
+[[nodiscard]] std::vector<FeedState> shown_states(const config::Config& config,
+                                                  const std::map<std::string, FeedState>& known,
+                                                  Timestamp now);
 
 /// The JSON document of DESIGN.md, "The command line"; every member is always there, null when unknown.
 [[nodiscard]] std::string status_json(const StatusReport& report);

@@ -31,6 +31,7 @@ Result<std::vector<FeedState>> chosen(const std::vector<FeedState>& states, cons
       return std::unexpected(
           Error{ErrorKind::usage, word, "no feed of this URL, slug or name is configured"});
   }
+  const fetcher::HostRests rests(states, now);
   std::vector<FeedState> feeds;
   for (const auto& state : states) {
     const bool named =
@@ -39,7 +40,7 @@ Result<std::vector<FeedState>> chosen(const std::vector<FeedState>& states, cons
         });
     const auto partner = std::ranges::find(config.feeds, state.configured_url, &Partner::url);
     const bool enabled = partner == config.feeds.end() || partner->enabled;
-    if (named && enabled && fetcher::is_due(state, now, options.force)) feeds.push_back(state);
+    if (named && enabled && fetcher::is_due(state, now, options.force, rests)) feeds.push_back(state);
   }
   return feeds;
 }

@@ -37,7 +37,7 @@ TEST(Daemon, FetchesPublishesServesAndEndsCleanly) {
   const std::string health = address_in(daemon.wait_for_line("health on "));
   EXPECT_THAT(fetch_until(page + "atom.xml", "<entry"), HasSubstr("</feed>"));
   EXPECT_THAT(fetch_until(health, "One"), HasSubstr("</html>"));
-  EXPECT_THAT(fetch_until(health.substr(0, health.rfind('/')) + "/metrics", "tributary_feeds 1"),
+  EXPECT_THAT(fetch_until(health.substr(0, health.rfind('/')) + "/metrics", "tributary_items 2"),
               HasSubstr("tributary_items 2"));
   EXPECT_EQ(run({"curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", page + "metrics"}).out, "404")
       << "never on the public address";
