@@ -37,7 +37,7 @@ std::expected<void, std::string> read_atom(Reading& reading, const Body& body) {
   const Element root = walk.root(body.root);
   walk.trust(root);
   if (same_word(root.local, "entry")) {
-    reading.feed.items.push_back(read_item(reading, walk, root));
+    add_item(reading, walk, root);
     set_language_from_scope(reading, root);
     return {};
   }
@@ -46,7 +46,7 @@ std::expected<void, std::string> read_atom(Reading& reading, const Body& body) {
   walk.children(root, [&](const Element& child) {
     const Meaning meaning = meaning_of(child);
     if (meaning.member == Member::item) {
-      reading.feed.items.push_back(read_item(reading, walk, child));
+      add_item(reading, walk, child);
     } else if (!details.read(child, meaning)) {
       document.read(child, meaning.member);
     }

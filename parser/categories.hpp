@@ -8,7 +8,8 @@
 namespace tributary::parser {
 
 /// category, dc:subject, itunes:category and keywords, media:category: added unless it is there already.
-void read_category(const Element& element, Walk& walk, Member member, std::vector<Category>& categories);
-void add_category(std::vector<Category>& categories, Category category);
+void read_category(Reading& reading, Walk& walk, const Element& element, Member member,
+                   std::vector<Category>& categories);
+void add_category(Reading& reading, std::vector<Category>& categories, Category category);
 
 }  // namespace tributary::parser

@@ -57,6 +57,7 @@ class CdfReader {
   }
 
   void read_one(const Element& element) {
+    if (!reading_.may_hold(reading_.feed.items.size(), sizeof(Item))) return;
     Item item = read_item(reading_, walk_, element);
     std::string href =
         reading_.url(Walk::attribute(element, "HREF"), base_of(reading_, element.scope), element.node);

@@ -253,7 +253,16 @@ Converted convert_by_iconv(std::string_view bytes, const Iconv& source) {
 Converted convert_windows_1252(std::string_view bytes) {
   Converted out;
   out.text.reserve(bytes.size() + bytes.size() / 8);
-  for (const char c : bytes) append_utf8(out.text, windows_1252(static_cast<unsigned char>(c)));
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto end = std::find_if(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end(),
+                                  [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    const auto stop = static_cast<std::size_t>(end - bytes.begin());
+    out.text += bytes.substr(at, stop - at);
+    at = stop;
+    for (; at < bytes.size() && static_cast<unsigned char>(bytes[at]) >= 0x80; ++at) {
+      append_utf8(out.text, windows_1252(static_cast<unsigned char>(bytes[at])));
+    }
+  }
   return out;
 }
 

@@ -45,7 +45,7 @@ void DocumentReader::read_skip(const Element& element, Member member) {
 
 void DocumentReader::read_deleted(const Element& element) {
   DeletedEntry deleted{.ref = std::string(Walk::attribute(element, "ref"))};
-  if (deleted.ref.empty()) return;
+  if (deleted.ref.empty() || !reading_.may_hold(reading_.feed.deleted.size(), sizeof(DeletedEntry))) return;
   deleted.when = reading_.date(Walk::attribute(element, "when"), element.node);
   walk_.children(element, [&](const Element& child) {
     if (child.is(Ns::at, "comment")) deleted.comment = value_of(child);

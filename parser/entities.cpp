@@ -56,7 +56,9 @@ void take_entity(std::string_view rest, Doctype& doctype) {
   rest = skip_space(rest);
   if (rest.starts_with('%')) return;
   const std::string_view name = take_name(rest);
-  if (name.empty()) return;
+  // HTML's whole set has 2,231 names.
+  constexpr std::size_t most = 4096;
+  if (name.empty() || doctype.entities.size() >= most) return;
   rest = skip_space(rest);
   const auto value = take_quoted(rest);
   // The first declaration is binding (XML 1.0 section 4.2).
@@ -125,6 +127,7 @@ Doctype read_doctype(std::string_view text, std::size_t start) {
 
 Reference reference_at(std::string_view text, std::size_t at) {
   constexpr std::size_t longest = 64;  // HTML's longest name has 31 letters
+  if (at + 1 >= text.size() || (text[at + 1] != '#' && !is_name_letter(text[at + 1]))) return {};
   const std::string_view rest = text.substr(at + 1, longest);
   const auto semicolon = rest.find(';');
   if (semicolon == std::string_view::npos || semicolon == 0) return {};

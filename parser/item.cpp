@@ -67,9 +67,9 @@ class ItemReader {
     shared_.read_about(element);
     shared_.finish();
     for (const Link& link : item_.links) {
-      if (!has_relation(link, "enclosure")) continue;
+      if (link.href.empty() || !has_relation(link, "enclosure")) continue;
       add_enclosure(
-          item_.enclosures,
+          reading_, item_.enclosures,
           {.url = link.href, .type = link.type, .length = whole_number(link.length), .title = link.title});
     }
     for (Enclosure& enclosure : item_.enclosures) notes_.give_to(enclosure);
@@ -86,10 +86,11 @@ class ItemReader {
     if (!text) return;
     const Meaning as{Member::summary, meaning.rank};
     if (shared_.seen().take(reading_, element, as, Seen::Keep::first)) std::swap(item_.summary, text);
-    if (text) item_.content.push_back(std::move(*text));
+    if (text && reading_.may_grow(item_.content.size())) item_.content.push_back(std::move(*text));
   }
 
   void read_content(const Element& element, Meaning meaning) {
+    if (!reading_.may_grow(item_.content.size(), element.node)) return;
     if (auto text = read_text(reading_, walk_, element, rule_for(reading_, element, meaning.member))) {
       item_.content.push_back(std::move(*text));
     }
@@ -113,22 +114,24 @@ class ItemReader {
 
   void add_one(const Element& element) {
     if (auto enclosure = read_enclosure(reading_, element))
-      add_enclosure(item_.enclosures, std::move(*enclosure));
+      add_enclosure(reading_, item_.enclosures, std::move(*enclosure));
   }
 
   void add_thumbnail(const Element& element, Meaning meaning) {
-    if (auto thumbnail = read_thumbnail(reading_, element)) item_.thumbnails.push_back(std::move(*thumbnail));
+    auto thumbnail = read_thumbnail(reading_, element);
+    if (thumbnail && reading_.may_grow(item_.thumbnails.size(), element.node))
+      item_.thumbnails.push_back(std::move(*thumbnail));
     shared_.read(element, meaning);
   }
 
   void add_media(const Element& element) {
     Media media = read_media(reading_, walk_, element);
-    for (auto& enclosure : media.enclosures) add_enclosure(item_.enclosures, std::move(enclosure));
+    for (auto& enclosure : media.enclosures) add_enclosure(reading_, item_.enclosures, std::move(enclosure));
     for (auto& thumbnail : media.thumbnails) {
       if (item_.image.empty()) item_.image.url = thumbnail.url;
-      item_.thumbnails.push_back(std::move(thumbnail));
+      if (reading_.may_grow(item_.thumbnails.size())) item_.thumbnails.push_back(std::move(thumbnail));
     }
-    for (auto& category : media.categories) add_category(item_.categories, std::move(category));
+    for (auto& category : media.categories) add_category(reading_, item_.categories, std::move(category));
     if (!media_title_) media_title_ = std::move(media.title);
     if (!media_description_) media_description_ = std::move(media.description);
   }
@@ -150,6 +153,15 @@ Item read_item(Reading& reading, Walk& walk, const Element& element) {
   walk.children(element, [&](const Element& child) { reader.read(child); });
   reader.finish(element);
   return item;
+}
+
+void add_item(Reading& reading, Walk& walk, const Element& element) {
+  auto& items = reading.feed.items;
+  if (!reading.may_hold(items.size(), sizeof(Item))) return;
+  // An empty item is an item, a thousand of them are not.
+  constexpr std::size_t most_empty = 1000;
+  if (!element.node.first_child() && items.size() > most_empty) return;
+  items.push_back(read_item(reading, walk, element));
 }
 
 void finish_item(Reading& reading, Item& item, pugi::xml_node where) {

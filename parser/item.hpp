@@ -7,6 +7,9 @@ namespace tributary::parser {
 /// An item or entry, in any of the XML formats.
 [[nodiscard]] Item read_item(Reading& reading, Walk& walk, const Element& element);
 
+/// The same, added to the feed while there is room for it.
+void add_item(Reading& reading, Walk& walk, const Element& element);
+
 /// What every item gets once its members are read, whatever its format: the link that falls back to the id,
 /// the warning for a missing id.
 void finish_item(Reading& reading, Item& item, pugi::xml_node where);

@@ -106,7 +106,9 @@ class JsonFeedReader {
       feed.complete = expired->is_bool() && expired->get_bool();
     if (const auto* items = array_at(root, "items")) {
       for (const auto& value : *items) {
-        if (const auto* object = value.if_object()) feed.items.push_back(item(*object));
+        const auto* object = value.if_object();
+        if (object != nullptr && reading_.may_hold(feed.items.size(), sizeof(Item)))
+          feed.items.push_back(item(*object));
       }
     }
   }
@@ -143,14 +145,14 @@ class JsonFeedReader {
     std::vector<Person> found;
     if (const auto* authors = array_at(object, "authors")) {
       for (const auto& value : *authors) {
-        if (const auto* author = value.if_object()) add_person(found, person(*author));
-        if (value.is_string()) add_person(found, split_person(string_of(&value)));
+        if (const auto* author = value.if_object()) add_person(reading_, found, person(*author));
+        if (value.is_string()) add_person(reading_, found, split_person(string_of(&value)));
       }
     }
     if (!found.empty()) return found;
     if (const json::value* author = object.if_contains("author")) {
-      if (const auto* one = author->if_object()) add_person(found, person(*one));
-      if (author->is_string()) add_person(found, split_person(string_of(author)));
+      if (const auto* one = author->if_object()) add_person(reading_, found, person(*one));
+      if (author->is_string()) add_person(reading_, found, split_person(string_of(author)));
     }
     return found;
   }
@@ -177,7 +179,7 @@ class JsonFeedReader {
     item.authors = people(object);
     if (const auto* tags = array_at(object, "tags")) {
       for (const auto& tag : *tags)
-        add_category(item.categories, {.term = repaired(trimmed(string_of(&tag)))});
+        add_category(reading_, item.categories, {.term = repaired(trimmed(string_of(&tag)))});
     }
     if (const auto* attachments = array_at(object, "attachments")) read_attachments(*attachments, item);
     lang_ = outer_lang;
@@ -203,7 +205,7 @@ class JsonFeedReader {
           seconds && !item.duration && *seconds < 100'000'000) {
         item.duration = std::chrono::seconds(*seconds);
       }
-      add_enclosure(item.enclosures, std::move(enclosure));
+      add_enclosure(reading_, item.enclosures, std::move(enclosure));
     }
   }
 
@@ -212,8 +214,11 @@ class JsonFeedReader {
 };
 
 json::value parse_strictly(std::string_view text, BoundedMemory& memory, json::error_code& fault) {
-  const json::parse_options options{.max_depth = deepest};
-  return json::parse(json::string_view(text.data(), text.size()), fault, &memory, options);
+  // Not json::parse: its working memory is not the one it is given for the values.
+  json::parser parser(&memory, {.max_depth = deepest});
+  parser.reset(&memory);
+  parser.write(json::string_view(text.data(), text.size()), fault);
+  return fault ? json::value() : parser.release();
 }
 
 std::string version_of(const json::object& root) {
@@ -231,7 +236,7 @@ bool is_json_feed(const Body& body) {
 
 std::expected<void, std::string> read_json_feed(Reading& reading, const Body& body) {
   try {
-    BoundedMemory memory(6 * body.text.size() + (std::size_t{1} << 20U));
+    BoundedMemory memory(4 * body.text.size() + (std::size_t{1} << 20U));
     json::error_code fault;
     json::value root = parse_strictly(body.text, memory, fault);
     if (fault) {

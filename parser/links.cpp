@@ -25,6 +25,7 @@ bool is_page(std::string_view type) {
 }  // namespace
 
 void LinkList::read(Reading& reading, const Element& element) {
+  if (!reading.may_grow(links_.size(), element.node)) return;
   Link link;
   std::string scratch;
   std::string_view reference;
@@ -52,18 +53,20 @@ void LinkList::read(Reading& reading, const Element& element) {
   if (plain) reference = text_inside(element, scratch);
   const std::string_view base = base_of(reading, element.scope);
   if (reference.empty()) {
-    // An empty href names the base itself (RFC 3986 section 4.4); an empty element names nothing.
-    if (plain || base.empty()) return;
-    link.href = std::string(base);
+    // An empty href names the base itself (RFC 3986 section 4.4).
+    if (!plain) link.href = std::string(base);
   } else {
     link.href = reading.url(once_escaped(reference), base, element.node);
+    if (link.href.empty()) return;
   }
-  if (link.href.empty()) return;
+  // A link that leads nowhere is kept for what it says otherwise; an empty element says nothing.
+  if (link == Link{}) return;
   const bool own = element.ns == Ns::plain && plain;
   add(std::move(link), own ? 0 : 1);
 }
 
 void LinkList::read_license(Reading& reading, const Walk& walk, const Element& element) {
+  if (!reading.may_grow(links_.size(), element.node)) return;
   std::string scratch;
   std::string_view reference = walk.rdf_attribute(element, "resource");
   if (reference.empty()) reference = Walk::attribute(element, "href");
@@ -77,7 +80,7 @@ void LinkList::read_license(Reading& reading, const Walk& walk, const Element& e
 }
 
 void LinkList::add(Link link, int rank) {
-  if (has_relation(link, "alternate")) {
+  if (has_relation(link, "alternate") && !link.href.empty()) {
     if (!is_page(link.type)) rank += 2;
     if (rank < page_rank_) {
       page_rank_ = rank;
@@ -95,7 +98,8 @@ bool has_relation(const Link& link, std::string_view rel) {
 }
 
 std::string link_with(const std::vector<Link>& links, std::string_view rel) {
-  const auto found = std::ranges::find_if(links, [&](const Link& link) { return has_relation(link, rel); });
+  const auto found = std::ranges::find_if(
+      links, [&](const Link& link) { return !link.href.empty() && has_relation(link, rel); });
   return found == links.end() ? std::string() : found->href;
 }
 

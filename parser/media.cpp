@@ -46,14 +46,16 @@ Media read_nested(Reading& reading, Walk& walk, const Element& element, int dept
       media.description = read_text(reading, walk, child, TextRule::markup);
       if (media.description) notes.read(reading, child);
     } else if (child.local == "category") {
-      read_category(child, walk, Member::media_category, media.categories);
+      read_category(reading, walk, child, Member::media_category, media.categories);
     } else if (child.local == "thumbnail") {
-      if (auto thumbnail = read_thumbnail(reading, child)) media.thumbnails.push_back(std::move(*thumbnail));
+      auto thumbnail = read_thumbnail(reading, child);
+      if (thumbnail && reading.may_grow(media.thumbnails.size()))
+        media.thumbnails.push_back(std::move(*thumbnail));
     } else if ((child.local == "content" || child.local == "group") && depth < deepest) {
       Media inner = read_nested(reading, walk, child, depth + 1);
       append(media.enclosures, std::move(inner.enclosures));
       append(media.thumbnails, std::move(inner.thumbnails));
-      for (auto& category : inner.categories) add_category(media.categories, std::move(category));
+      for (auto& category : inner.categories) add_category(reading, media.categories, std::move(category));
       if (!media.title) media.title = std::move(inner.title);
       if (!media.description) media.description = std::move(inner.description);
     } else {
@@ -118,7 +120,8 @@ std::optional<Enclosure> read_enclosure(Reading& reading, const Element& element
   return enclosure;
 }
 
-void add_enclosure(std::vector<Enclosure>& enclosures, Enclosure enclosure) {
+void add_enclosure(Reading& reading, std::vector<Enclosure>& enclosures, Enclosure enclosure) {
+  if (!reading.may_grow(enclosures.size())) return;
   const auto same = std::ranges::find(enclosures, enclosure.url, &Enclosure::url);
   if (same == enclosures.end()) {
     enclosures.push_back(std::move(enclosure));

@@ -23,7 +23,7 @@ struct Media {
 [[nodiscard]] std::optional<Enclosure> read_enclosure(Reading& reading, const Element& element);
 
 /// Adds one; where its address is known already, fills what was missing there instead.
-void add_enclosure(std::vector<Enclosure>& enclosures, Enclosure enclosure);
+void add_enclosure(Reading& reading, std::vector<Enclosure>& enclosures, Enclosure enclosure);
 
 /// media:credit, media:license and media:description, which may also stand in the item itself.
 struct MediaNotes {

@@ -39,8 +39,11 @@ std::string reason_for(pugi::xml_node root) {
 /// Inline markup needs the white space between its elements, which costs time and memory that plain feeds
 /// need not pay.
 bool may_hold_inline_markup(std::string_view text) {
-  return text.find("xhtml\"") != std::string_view::npos || text.find("xhtml'") != std::string_view::npos ||
-         text.find("xhtml+xml") != std::string_view::npos;
+  for (auto at = find_in(text, "xhtml"); at != std::string_view::npos; at = find_in(text, "xhtml", at + 5)) {
+    const std::string_view after = text.substr(at + 5, 4);
+    if (after.starts_with('"') || after.starts_with('\'') || after == "+xml") return true;
+  }
+  return false;
 }
 
 std::expected<void, std::string> read_by_format(Reading& reading, const Body& body) {

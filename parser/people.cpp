@@ -71,6 +71,7 @@ Person split_person(std::string_view text) {
   if (const std::string rest = without_brackets(after); !rest.empty()) {
     person.name += person.name.empty() ? rest : " " + rest;
   }
+  if (same_word(person.name, person.email)) person.name.clear();
   return person;
 }
 
@@ -97,8 +98,9 @@ Person read_person(Reading& reading, Walk& walk, const Element& element) {
   return structured ? person : split_person(value_of(element));
 }
 
-void add_person(std::vector<Person>& people, Person person) {
-  if (person.empty() || std::ranges::find(people, person) != people.end()) return;
+void add_person(Reading& reading, std::vector<Person>& people, Person person) {
+  if (person.empty() || !reading.may_grow(people.size()) || std::ranges::find(people, person) != people.end())
+    return;
   people.push_back(std::move(person));
 }
 

@@ -14,6 +14,6 @@ namespace tributary::parser {
 [[nodiscard]] Person read_person(Reading& reading, Walk& walk, const Element& element);
 
 /// Adds someone who is not there yet.
-void add_person(std::vector<Person>& people, Person person);
+void add_person(Reading& reading, std::vector<Person>& people, Person person);
 
 }  // namespace tributary::parser

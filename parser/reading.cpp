@@ -22,14 +22,35 @@ std::string as_sent(std::string_view text) {
 
 }  // namespace
 
+bool Reading::has_room_for(std::string_view code) const {
+  return std::ranges::count(feed.warnings, code, &Warning::code) < warnings_a_code;
+}
+
+bool Reading::may_grow(std::size_t size, pugi::xml_node where) {
+  constexpr std::size_t longest_list = 1000;
+  if (size < longest_list) return true;
+  if (size == longest_list)
+    warn("too-many-elements", "a list is longer than makes sense; the rest was left out", where);
+  return false;
+}
+
+bool Reading::may_hold(std::size_t count, std::size_t bytes_each) {
+  constexpr std::size_t floor = std::size_t{4} << 20U;
+  if (count * bytes_each < 4 * document.bytes.size() + floor) return true;
+  if (std::ranges::find(feed.warnings, "too-many-items", &Warning::code) == feed.warnings.end()) {
+    warn("too-many-items",
+         "the document holds more items than its size makes sense of; the rest was left out", 0);
+  }
+  return false;
+}
+
 void Reading::warn(std::string_view code, std::string message, int line) {
-  const auto same = std::ranges::count(feed.warnings, code, &Warning::code);
-  if (same >= warnings_a_code) return;
+  if (!has_room_for(code)) return;
   feed.warnings.push_back({std::string(code), std::move(message), line});
 }
 
 void Reading::warn(std::string_view code, std::string message, pugi::xml_node where) {
-  warn(code, std::move(message), line(where));
+  if (has_room_for(code)) warn(code, std::move(message), line(where));
 }
 
 void Reading::damaged(std::string_view code, std::string message, int line) {

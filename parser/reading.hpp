@@ -31,10 +31,21 @@ struct Reading {
   /// The same, for a fault that recovery was needed for.
   void damaged(std::string_view code, std::string message, int line);
 
+  /// False for a code that was given so often that a further warning would be dropped: building it can be
+  /// saved.
+  [[nodiscard]] bool has_room_for(std::string_view code) const;
+
   /// A date as sent; one that can't be understood adds bad-date.
   [[nodiscard]] std::optional<Timestamp> date(std::string_view text, pugi::xml_node where = {});
   /// An absolute URL where a base is known; "" for an empty or dangerous one (bad-url).
   [[nodiscard]] std::string url(std::string_view reference, std::string_view base, pugi::xml_node where = {});
+
+  /// False once a list is as long as any honest document's; then a warning says that the rest was left out.
+  [[nodiscard]] bool may_grow(std::size_t size, pugi::xml_node where = {});
+
+  /// False once so many things of one kind were made of the document that their number is out of proportion
+  /// to it: an item takes a kilobyte of memory, be it seven bytes in the document.
+  [[nodiscard]] bool may_hold(std::size_t count, std::size_t bytes_each);
 
   /// The line of a node, when lines are known at all.
   [[nodiscard]] int line(pugi::xml_node where) const { return where && line_of ? line_of(where) : 0; }

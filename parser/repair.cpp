@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,7 @@ constexpr std::array leaves{"title",          "link",      "description", "pubda
                             "managingeditor", "webmaster", "ttl",         "docs",      "updated",
                             "published",      "id",        "summary"};
 constexpr std::array records{"item", "entry"};
+constexpr std::array containers{"channel", "rss", "rdf", "feed", "items"};
 
 template <std::size_t N>
 bool is_one_of(const std::array<const char*, N>& names, std::string_view name) {
@@ -60,7 +62,7 @@ class Repairer {
     skip_junk_before();
     while (at_ < text_.size() && !full_) step();
     while (!open_.empty()) {
-      if (!full_) fault("the document ends before </" + std::string(open_.back().substr(0, 40)) + ">");
+      if (!full_) fault("the document ends before </", open_.back(), ">");
       close_top();
     }
     replace_noncharacters();
@@ -87,7 +89,7 @@ class Repairer {
   }
 
   void skip_junk_before() {
-    const auto declaration = text_.find("<?xml");
+    const auto declaration = find_in(text_, "<?xml");
     const auto first = std::ranges::find_if_not(text_, is_space);
     const auto start = static_cast<std::size_t>(first - text_.begin());
     if (declaration != npos && declaration > 0 && declaration + 5 < text_.size() &&
@@ -107,8 +109,8 @@ class Repairer {
   /// A declaration inside an item's text is not the document's.
   bool has_record_before(std::size_t place) const {
     const std::string_view head = text_.substr(0, place);
-    return head.find("<rss") != npos || head.find("<feed") != npos || head.find("<rdf:RDF") != npos ||
-           head.find("<channel") != npos;
+    return find_in(head, "<rss") != npos || find_in(head, "<feed") != npos ||
+           find_in(head, "<rdf:RDF") != npos || find_in(head, "<channel") != npos;
   }
 
   void character_data() {
@@ -120,12 +122,12 @@ class Repairer {
       keep_lines(data);
       return;
     }
-    if (data.find("]]>") != npos) fault("\"]]>\" in text");
+    if (find_in(data, "]]>") != npos) fault("\"]]>\" in text");
     put_data(data, false, 0);
   }
 
   void comment() {
-    const auto end = text_.find("-->", at_ + 4);
+    const auto end = find_in(text_, "-->", at_ + 4);
     if (end == npos)
       fault("a comment without end");
     else if (text_.substr(at_ + 4, end - at_ - 4).find("--") != npos)
@@ -136,7 +138,7 @@ class Repairer {
   }
 
   void cdata() {
-    const auto end = text_.find("]]>", at_ + 9);
+    const auto end = find_in(text_, "]]>", at_ + 9);
     if (end == npos) fault("a CDATA section without end");
     const auto stop = end == npos ? text_.size() : end;
     if (!open_.empty()) {
@@ -160,7 +162,7 @@ class Repairer {
   }
 
   void instruction() {
-    const auto end = no_instruction_end_ ? npos : text_.find("?>", at_ + 2);
+    const auto end = no_instruction_end_ ? npos : find_in(text_, "?>", at_ + 2);
     no_instruction_end_ = end == npos;
     const auto stop = end == npos ? std::min(text_.find('>', at_), text_.size() - 1) + 1 : end + 2;
     if (end == npos) fault("a processing instruction without end");
@@ -192,17 +194,19 @@ class Repairer {
       --dropped_;
       return;
     }
-    const auto match = std::ranges::find(open_.rbegin(), open_.rend(), name);
+    const auto known = open_names_.find(name);
+    const auto match = known == open_names_.end() || known->second == 0
+                           ? open_.rend()
+                           : std::ranges::find(open_.rbegin(), open_.rend(), name);
     if (match == open_.rend()) {
-      fault("</" + std::string(name.substr(0, 40)) + "> closes nothing");
+      fault("</", name, "> closes nothing");
       return;
     }
     if (!may_close(static_cast<std::size_t>(match - open_.rbegin()))) {
-      fault("</" + std::string(name.substr(0, 40)) + "> crosses other elements");
+      fault("</", name, "> crosses other elements");
       return;
     }
-    if (match != open_.rbegin())
-      fault("</" + std::string(name.substr(0, 40)) + "> closes elements that are still open");
+    if (match != open_.rbegin()) fault("</", name, "> closes elements that are still open");
     for (auto left = match - open_.rbegin(); left >= 0; --left) close_top();
   }
 
@@ -241,7 +245,7 @@ class Repairer {
     if (over_budget()) return too_many();
     ++nodes_;
     const bool is_void = !closed && is_void_here(name);
-    if (is_void) fault("<" + std::string(name.substr(0, 40)) + "> has no end");
+    if (is_void) fault("<", name, "> has no end");
     if (closed || is_void) {
       if (written) out_ += "/>";
       return;
@@ -249,6 +253,7 @@ class Repairer {
     if (written) {
       out_ += '>';
       open_.push_back(name);
+      ++open_names_[name];
       return;
     }
     // Past the limit tags are only counted, so that a stack of a million costs nothing; what they hold is
@@ -287,22 +292,29 @@ class Repairer {
   void imply_ends(std::string_view name) {
     if (open_.empty()) return;
     if (is_one_of(records, name)) {
-      const auto same = std::ranges::find(open_.rbegin(), open_.rend(), name);
-      if (same != open_.rend()) {
-        fault("<" + std::string(name) + "> inside another one");
-        for (auto left = same - open_.rbegin(); left >= 0; --left) close_top();
-      }
+      // A record stands in its container and nowhere else: what was left open in between ends here.
+      const auto container = std::ranges::find_if(open_.rbegin(), open_.rend(), [](std::string_view open) {
+        const auto colon = open.find(':');
+        return is_one_of(containers, colon == npos ? open : open.substr(colon + 1));
+      });
+      if (container == open_.rend() || container == open_.rbegin()) return;
+      fault("</", open_.back(), "> is missing");
+      for (auto left = container - open_.rbegin(); left > 0; --left) close_top();
       return;
     }
     const std::string_view top = open_.back();
     if (is_one_of(leaves, top) && is_one_of(leaves, name)) {
-      fault("</" + std::string(top) + "> is missing");
+      fault("</", top, "> is missing");
       close_top();
     }
   }
 
   void close_top() {
     if (!open_.back().empty()) out_.append("</").append(open_.back()).append(">");
+    if (const auto known = open_names_.find(open_.back());
+        known != open_names_.end() && --known->second == 0) {
+      open_names_.erase(known);
+    }
     open_.pop_back();
   }
 
@@ -362,8 +374,7 @@ class Repairer {
       }
       return;
     }
-    if (std::ranges::find(names, name) != names.end())
-      return fault("the attribute " + std::string(name.substr(0, 40)) + " stands twice");
+    if (std::ranges::find(names, name) != names.end()) return fault("the attribute ", name, " stands twice");
     names.push_back(name);
     ++nodes_;
     out_.append(" ").append(name).append("=\"");
@@ -423,8 +434,10 @@ class Repairer {
       }
       const Reference reference = reference_at(data, i);
       if (reference.kind == Reference::Kind::none) {
+        // pugixml leaves alone what is no reference: escaped, a document of nothing else would be five times
+        // as long.
         fault("a bare \"&\"");
-        out_ += "&amp;";
+        out_ += '&';
         ++i;
       } else {
         put_reference(reference, data.substr(i, reference.length), in_attribute, depth);
@@ -435,7 +448,7 @@ class Repairer {
 
   void put_reference(const Reference& reference, std::string_view sent, bool in_attribute, int depth) {
     if (reference.kind == Reference::Kind::character) {
-      if (!reference.legal) fault(std::string(sent) + " is no character of XML");
+      if (!reference.legal) fault("", sent, " is no character of XML");
       std::string letter;
       append_utf8(letter, reference.code);
       put_escaped(letter);
@@ -535,7 +548,7 @@ class Repairer {
 
   /// U+FFFE and U+FFFF, which XML allows no more than control characters.
   void replace_noncharacters() {
-    for (auto at = out_.find("\xEF\xBF"); at != npos; at = out_.find("\xEF\xBF", at + 2)) {
+    for (auto at = find_in(out_, "\xEF\xBF"); at != npos; at = find_in(out_, "\xEF\xBF", at + 2)) {
       if (at + 2 >= out_.size() || static_cast<unsigned char>(out_[at + 2]) < 0xBE) continue;
       out_[at + 2] = '\xBD';
       if (illegal_++ == 0) fault("characters that XML does not allow");
@@ -557,19 +570,30 @@ class Repairer {
     return line_;
   }
 
-  void fault(const std::string& what) { reading_.damaged("not-well-formed", what, line()); }
+  /// A fault of the form BEFORE name AFTER. Put together only while there is room for it: there may be
+  /// millions.
+  void fault(std::string_view before, std::string_view name = {}, std::string_view after = {}) {
+    reading_.feed.well_formed = false;
+    if (faults_++ > 100 || !reading_.has_room_for("not-well-formed")) return;
+    std::string what(before);
+    what.append(name.substr(0, 40)).append(after);
+    reading_.damaged("not-well-formed", std::move(what), line());
+  }
 
   Reading& reading_;
   std::string_view text_;
   const RepairLimits& limits_;
   std::string out_;
   std::vector<std::string_view> open_;  // an empty name writes no end tag
+  std::unordered_map<std::string_view, int>
+      open_names_;  // how often each is open, so that stray end tags cost nothing
   Doctype doctype_;
   std::size_t at_ = 0;
   std::size_t nodes_ = 0;
   std::size_t expanded_ = 0;
   std::size_t illegal_ = 0;
   std::size_t dropped_ = 0;  // open elements past the depth limit
+  std::size_t faults_ = 0;
   std::size_t counted_ = 0;
   int line_ = 1;
   int nested_line_ = 0;  // of the reference whose replacement this is; 0 for the document itself

@@ -58,7 +58,7 @@ class RssReader {
     if (same_word(root.local, "channel")) {
       details_.read_about(root);
     } else if (same_word(root.local, "item")) {
-      reading_.feed.items.push_back(read_item(reading_, walk_, root));
+      add_item(reading_, walk_, root);
       return;
     }
     children(root);
@@ -88,7 +88,7 @@ class RssReader {
           --depth_;
           return;
         case Member::item:
-          reading_.feed.items.push_back(read_item(reading_, walk_, child));
+          add_item(reading_, walk_, child);
           return;
         default:
           if (!details_.read(child, meaning)) document_.read(child, meaning.member);

@@ -119,10 +119,10 @@ bool SharedMembers<Target>::read(const Element& element, Meaning meaning) {
       read_date(target_.created, element, meaning);
       return true;
     case Member::author:
-      add_person(target_.authors, read_person(reading_, walk_, element));
+      add_person(reading_, target_.authors, read_person(reading_, walk_, element));
       return true;
     case Member::contributor:
-      add_person(target_.contributors, read_person(reading_, walk_, element));
+      add_person(reading_, target_.contributors, read_person(reading_, walk_, element));
       return true;
     case Member::publisher:
     case Member::owner:
@@ -132,7 +132,7 @@ bool SharedMembers<Target>::read(const Element& element, Meaning meaning) {
     case Member::itunes_category:
     case Member::keywords:
     case Member::media_category:
-      read_category(element, walk_, meaning.member, target_.categories);
+      read_category(reading_, walk_, element, meaning.member, target_.categories);
       return true;
     case Member::image:
     case Member::itunes_image:

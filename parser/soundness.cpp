@@ -35,7 +35,7 @@ bool has_controls(std::string_view text) {
 
 /// U+FFFE and U+FFFF.
 bool has_noncharacters(std::string_view text) {
-  for (auto at = text.find("\xEF\xBF"); at != npos; at = text.find("\xEF\xBF", at + 2)) {
+  for (auto at = find_in(text, "\xEF\xBF"); at != npos; at = find_in(text, "\xEF\xBF", at + 2)) {
     if (at + 2 < text.size() && static_cast<unsigned char>(text[at + 2]) >= 0xBE) return true;
   }
   return false;
@@ -62,18 +62,18 @@ bool is_sound(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     // "<!" opens what may hold any "&": comments, CDATA sections, the document type.
-    const std::size_t special = text.find("<!", at);
+    const std::size_t special = find_in(text, "<!", at);
     const std::string_view plain = text.substr(at, special == npos ? npos : special - at);
-    if (!references_are_sound(plain) || plain.find("]]>") != npos) return false;
+    if (!references_are_sound(plain) || find_in(plain, "]]>") != npos) return false;
     if (special == npos) return true;
     const std::string_view rest = text.substr(special);
     std::size_t end = npos;
     if (rest.starts_with("<![CDATA[")) {
-      end = text.find("]]>", special + 9);
+      end = find_in(text, "]]>", special + 9);
       if (end == npos) return false;
       at = end + 3;
     } else if (rest.starts_with("<!--")) {
-      end = text.find("--", special + 4);
+      end = find_in(text, "--", special + 4);
       if (end == npos || end + 2 >= text.size() || text[end + 2] != '>') return false;
       at = end + 3;
     } else if (rest.starts_with("<!DOCTYPE")) {

@@ -48,8 +48,8 @@ void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
   const auto rebase = [&](std::string_view value) {
     const std::string& outer = scope.base != nullptr ? *scope.base : reading_.document.base;
     std::string base = resolve_url(outer.empty() ? reading_.feed_base : outer, value);
-    // A base that runs code or is no URL at all would spoil every reference under it.
-    if (trimmed(value).empty() || is_dangerous_url(base)) return;
+    // A fragment is no part of a base (RFC 3986 section 5.1), and one that runs code would spoil every reference under it.
+    if (trimmed(value).empty() || trimmed(value).starts_with('#') || is_dangerous_url(base)) return;
     bases_.push_back(std::move(base));
     scope.base = &bases_.back();
   };

@@ -50,9 +50,11 @@ XmlTree::XmlTree(Reading& reading, DecodedText decoded, bool keep_space) : text_
     original_ = reading.document.bytes.substr(*decoded.verbatim_from, text_.size());
   } else {
     index_lines(text_, line_ends_);
+    indexed_ = true;
   }
   const bool sound = is_sound(text_);
-  if (sound && parse(keep_space)) {
+  const Outcome outcome = sound ? parse(keep_space) : Outcome::broken;
+  if (outcome == Outcome::whole) {
     const auto roots = std::ranges::count_if(
         document_.children(), [](pugi::xml_node node) { return node.type() == pugi::node_element; });
     if (roots > 1)
@@ -65,27 +67,32 @@ XmlTree::XmlTree(Reading& reading, DecodedText decoded, bool keep_space) : text_
     Reading again{reading.document, reading.options};
     text_ = decoded.verbatim_from ? std::string(original_) : decode_document(again).text;
   }
-  repair(reading, keep_space);
+  repair(reading, keep_space, outcome == Outcome::too_large);
 }
 
-void XmlTree::repair(Reading& reading, bool keep_space) {
+void XmlTree::repair(Reading& reading, bool keep_space, bool is_too_large) {
   const std::string broken = std::exchange(text_, {});
-  text_ = repair_xml(reading, broken, {});
-  original_ = {};
-  line_ends_.clear();
-  index_lines(text_, line_ends_);
-  if (parse(keep_space)) return;
-  text_ = repair_xml(reading, broken, {.nodes = broken.size() / 32 + 1000});
-  parse(keep_space);
+  // Half of the budget for elements: pugixml takes 64 bytes for one.
+  const RepairLimits bounded{.nodes = size_ / 32 + 1000};
+  for (const bool bound : {false, true}) {
+    if (bound < is_too_large) continue;
+    text_ = repair_xml(reading, broken, bound ? bounded : RepairLimits{});
+    original_ = {};
+    line_ends_.clear();
+    index_lines(text_, line_ends_);
+    indexed_ = true;
+    if (parse(keep_space) != Outcome::too_large) return;
+  }
 }
 
-bool XmlTree::parse(bool keep_space) {
-  const Budget budget(budget_for(text_.size()));
+XmlTree::Outcome XmlTree::parse(bool keep_space) {
+  const Budget budget(budget_for(size_));
   unsigned flags = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_wconv_attribute | pugi::parse_eol |
                    pugi::parse_embed_pcdata;
   if (keep_space) flags |= pugi::parse_ws_pcdata;
-  return static_cast<bool>(
-      document_.load_buffer_inplace(text_.data(), text_.size(), flags, pugi::encoding_utf8));
+  const auto result = document_.load_buffer_inplace(text_.data(), text_.size(), flags, pugi::encoding_utf8);
+  if (result.status == pugi::status_out_of_memory) return Outcome::too_large;
+  return result ? Outcome::whole : Outcome::broken;
 }
 
 void XmlTree::index_lines(std::string_view text, std::vector<std::uint32_t>& ends) {
@@ -97,7 +104,7 @@ void XmlTree::index_lines(std::string_view text, std::vector<std::uint32_t>& end
 int XmlTree::line_of(pugi::xml_node node) const {
   const auto offset = node.offset_debug();
   if (offset < 0) return 0;
-  if (line_ends_.empty() && !original_.empty()) index_lines(original_, line_ends_);
+  if (!std::exchange(indexed_, true)) index_lines(original_, line_ends_);
   const auto before = std::ranges::lower_bound(line_ends_, static_cast<std::uint32_t>(offset));
   return 1 + static_cast<int>(before - line_ends_.begin());
 }

@@ -26,15 +26,18 @@ class XmlTree {
   [[nodiscard]] int line_of(pugi::xml_node node) const;
 
  private:
-  bool parse(bool keep_space);
-  void repair(Reading& reading, bool keep_space);
+  enum class Outcome { whole, broken, too_large };
+  Outcome parse(bool keep_space);
+  void repair(Reading& reading, bool keep_space, bool is_too_large);
   static void index_lines(std::string_view text, std::vector<std::uint32_t>& ends);
 
   std::string text_;  // the tree points into it
+  std::size_t size_;  // of the document as it came
   pugi::xml_document document_;
   std::string_view original_;  // the document's own bytes, while they are the text
   mutable std::vector<std::uint32_t>
       line_ends_;  // offsets; of original_, made when a line is asked for first
+  mutable bool indexed_ = false;
 };
 
 }  // namespace tributary::parser

@@ -25,13 +25,16 @@ void look_ahead(Reading& reading, pugi::xml_node root, pugi::xml_node parent) {
   if (parent != root) top = walk.enter(parent, top.scope);
   std::vector<Link> links;
   LinkList list(links);
+  std::size_t items = 0;
   walk.children(top, [&](const Element& child) {
     const Member member = meaning_of(child).member;
+    if (member == Member::item) ++items;
     if (member == Member::link) list.read(ahead, child);
     if (member == Member::language && reading.date_language.empty())
       reading.date_language = language_tag(value_of(child));
   });
   if (reading.date_language.empty()) reading.date_language = language_tag(top.scope.lang);
+  if (items > 1 && reading.may_hold(items, sizeof(Item))) reading.feed.items.reserve(items);
   if (is_http_url(list.page())) reading.feed_base = list.page();
 }
 
