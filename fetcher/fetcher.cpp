@@ -37,6 +37,13 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
         rest(context),
         silence(context) {}
 
+  struct Running {
+    CurlHandle handle;
+    std::unique_ptr<Transfer> transfer;
+    Turns::Ticket ticket;
+    std::string address;  ///< that it is counted at
+  };
+
   void open() {
     loop = std::make_unique<CurlLoop>(io, [this](CURL* handle, CURLcode code) { finished(handle, code); });
     apply_limits();
@@ -64,10 +71,11 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
     enqueue(std::make_unique<Transfer>(std::move(request), std::move(done)));
   }
 
-  void enqueue(std::unique_ptr<Transfer> transfer) {
+  /// `again`: it has had its turn, but its address was busy.
+  void enqueue(std::unique_ptr<Transfer> transfer, bool again = false) {
     if (!transfer->askable(*settings)) return answer_later(std::move(transfer));
     const auto ticket = ++last_ticket;
-    turns.push(transfer->host_key(), ticket, transfer->under_way(), Clock::now());
+    turns.push(transfer->host_key(), transfer->host(), ticket, transfer->under_way() || again, Clock::now());
     waiting.emplace(ticket, std::move(transfer));
     pump_soon();
   }
@@ -87,7 +95,7 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
     while (running.size() < concurrency && running.size() + held < concurrency + bodies_ahead) {
       const auto turn = turns.pop(now);
       if (!turn) break;
-      start(turn->ticket, now);
+      start(*turn, now);
     }
     rest.cancel();
     if (const auto next = turns.next_time(); next && running.size() < concurrency) {
@@ -98,10 +106,10 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
     }
   }
 
-  void start(Turns::Ticket ticket, Clock::time_point now) {
-    auto transfer = std::move(waiting.extract(ticket).mapped());
+  void start(const Turns::Turn& turn, Clock::time_point now) {
+    auto transfer = std::move(waiting.extract(turn.ticket).mapped());
     if (const auto wait = host_rest(transfer->host(), now); wait > std::chrono::seconds(0)) {
-      turns.done(transfer->host_key(), now);
+      turns.done(turn.host, turn.address, now);
       transfer->put_off(wait);
       return answer_later(std::move(transfer));
     }
@@ -112,15 +120,26 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
       handle = std::move(spare.back());
       spare.pop_back();
     }
-    if (handle) transfer->begin(handle.get(), settings, now);
-    if (!handle || !loop->add(handle.get())) {
-      turns.done(transfer->host_key(), now);
-      transfer->fail(ErrorKind::network, "libcurl has no memory for another transfer");
-      return answer_later(std::move(transfer));
-    }
     CURL* const key = handle.get();
-    running.emplace(key, Running{std::move(handle), std::move(transfer), ticket});
-    expect_first_byte(key, ticket, now);
+    if (key)
+      transfer->begin(
+          key, settings, [this, key](const std::string& address) { return admit(key, address); }, now);
+    auto* const begun = transfer.get();
+    running.emplace(key, Running{std::move(handle), std::move(transfer), turn.ticket, turn.address});
+    if (!key || !loop->add(key)) {
+      begun->fail(ErrorKind::network, "libcurl has no memory for another transfer");
+      answer_later(end_turn(key, now).transfer);
+      return;
+    }
+    expect_first_byte(key, turn.ticket, now);
+  }
+
+  /// Called by curl in the middle of a connection's beginning.
+  bool admit(CURL* handle, const std::string& address) {
+    const auto at = running.find(handle);
+    if (at == running.end() || !turns.admit(address, at->second.address, Clock::now())) return false;
+    at->second.address = address;
+    return true;
   }
 
   /// A server that accepts a connection and then says nothing is given up before the whole time is over.
@@ -182,19 +201,26 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
   }
 
   void finished(CURL* handle, CURLcode code) {
-    const auto at = running.find(handle);
-    if (at == running.end()) return;  // called off by an earlier callback of the same batch
-    auto owned = std::move(at->second.handle);
-    auto transfer = std::move(at->second.transfer);
-    running.erase(at);
+    if (!running.contains(handle)) return;  // called off by an earlier callback of the same batch
     const auto now = Clock::now();
-    turns.done(transfer->host_key(), now);
+    auto [owned, transfer, ticket, address] = end_turn(handle, now);
     const auto outcome = transfer->end(handle, code, now);
     keep(std::move(owned));
-    heed(transfer->answer(), transfer->host(), now);
     pump_soon();
+    if (outcome == Transfer::Outcome::busy) {
+      turns.learn(transfer->host(), transfer->busy_address());
+      return enqueue(std::move(transfer), true);
+    }
+    turns.learn(transfer->host(), address);
     if (outcome == Transfer::Outcome::redirected) return enqueue(std::move(transfer));
+    heed(transfer->answer(), transfer->host(), now);
     deliver(std::move(transfer));
+  }
+
+  Running end_turn(CURL* handle, Clock::time_point now) {
+    auto ended = std::move(running.extract(handle).mapped());
+    turns.done(ended.transfer->host_key(), ended.address, now);
+    return ended;
   }
 
   void keep(CurlHandle handle) {
@@ -233,7 +259,7 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
     for (const auto ticket : turns.take_all()) call_off(std::move(waiting.extract(ticket).mapped()));
     for (auto& [handle, entry] : std::exchange(running, {})) {
       loop->remove(handle);
-      turns.done(entry.transfer->host_key(), now);
+      turns.done(entry.transfer->host_key(), entry.address, now);
       // Kept, not freed: the loop may still have it on its list of those that ended.
       curl_easy_reset(handle);
       spare.push_back(std::move(entry.handle));
@@ -245,12 +271,6 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
     transfer->cancel();
     answer_later(std::move(transfer));
   }
-
-  struct Running {
-    CurlHandle handle;
-    std::unique_ptr<Transfer> transfer;
-    Turns::Ticket ticket;
-  };
 
   struct Rest {
     int times = 0;

@@ -77,12 +77,15 @@ bool Transfer::askable(const Settings& settings) {
   return true;
 }
 
-void Transfer::begin(CURL* handle, std::shared_ptr<const Settings> settings, Clock::time_point now) {
+void Transfer::begin(CURL* handle, std::shared_ptr<const Settings> settings, Admit admit,
+                     Clock::time_point now) {
+  admit_ = std::move(admit);
   if (!settings_) settings_ = std::move(settings);
   const auto& options = settings_->options;
   began_ = now;
   forget_response();
   refused_address_.clear();
+  busy_address_.clear();
   header_bytes_ = 0;
   stop_ = Stop::none;
   words_[0] = '\0';
@@ -291,11 +294,16 @@ curl_socket_t Transfer::open_socket(void* self, curlsocktype, curl_sockaddr* add
       transfer.refused_address_ = dialled ? to_string(*dialled) : "an address that is not IP";
       return CURL_SOCKET_BAD;
     }
+    if (auto name = to_string(*dialled); !transfer.admit_(name)) {
+      transfer.busy_address_ = std::move(name);
+      return CURL_SOCKET_BAD;
+    }
   }
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 Transfer::Outcome Transfer::end(CURL* handle, CURLcode code, Clock::time_point now) {
+  if (code == CURLE_COULDNT_CONNECT && !busy_address_.empty()) return Outcome::busy;  // nobody was bothered
   used_ += std::chrono::duration_cast<milliseconds>(now - began_);
   answer_.took = used_;
   curl_off_t received = 0;

@@ -22,7 +22,10 @@ namespace tributary::fetcher {
 class Transfer {
  public:
   using Clock = std::chrono::steady_clock;
-  enum class Outcome { answered, redirected };
+  /// `busy`: the address that it dialled has enough to do; ask again when that is over.
+  enum class Outcome { answered, redirected, busy };
+  /// Whether one more may dial this address now.
+  using Admit = std::function<bool(const std::string& address)>;
 
   Transfer(Request request, std::function<void(Answer)> done);
   Transfer(const Transfer&) = delete;
@@ -36,7 +39,7 @@ class Transfer {
   [[nodiscard]] bool under_way() const { return !answer_.redirects.empty(); }
 
   /// Makes the handle ready for the next hop. The handle refers to this transfer until it is reset.
-  void begin(CURL* handle, std::shared_ptr<const Settings> settings, Clock::time_point now);
+  void begin(CURL* handle, std::shared_ptr<const Settings> settings, Admit admit, Clock::time_point now);
 
   /// What the hop came to; `redirected` when another one is to follow.
   [[nodiscard]] Outcome end(CURL* handle, CURLcode code, Clock::time_point now);
@@ -49,6 +52,7 @@ class Transfer {
   /// Whether anything of an answer has come in this hop.
   [[nodiscard]] bool heard() const { return header_bytes_ > 0; }
   [[nodiscard]] const std::string& host() const { return wire_.host; }
+  [[nodiscard]] const std::string& busy_address() const { return busy_address_; }
 
   [[nodiscard]] Answer& answer() { return answer_; }
   [[nodiscard]] std::function<void(Answer)> take_done() { return std::move(done_); }
@@ -92,7 +96,9 @@ class Transfer {
   std::unique_ptr<curl_slist, ListClose> headers_;
   std::array<char, CURL_ERROR_SIZE> words_{};
   std::string location_;
+  Admit admit_;
   std::string refused_address_;
+  std::string busy_address_;
   std::size_t header_bytes_ = 0;
   std::string content_encoding_;
   std::optional<Decoding> decoding_;   ///< since the body began

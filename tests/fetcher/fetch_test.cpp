@@ -342,6 +342,25 @@ TEST(Fetch, OneHostGetsAtMostItsShareAtOnceAndAllItsFeeds) {
   EXPECT_LE(server.connections(), 2) << "connections are kept and used again";
 }
 
+TEST(Fetch, NamesOfOneMachineShareItsPlaces) {
+  HttpServer server;
+  server.otherwise([](const test::Seen&) {
+    return Reply{.body = std::string(20, 'x'), .drip_bytes = 10, .drip_every = 2ms};
+  });
+  Client client;
+  std::vector<Request> requests;
+  for (int i = 0; i < 30; ++i) {
+    // Names under .localhost are the loopback (RFC 6761 section 6.3); each is a domain of its own.
+    const auto host = i % 3 == 0 ? std::string("127.0.0.1") : "partner" + std::to_string(i) + ".localhost";
+    requests.push_back(
+        {.feed = "f",
+         .url = "http://" + host + ":" + std::to_string(server.port()) + "/" + std::to_string(i)});
+  }
+  for (const auto& answer : client.fetch_all(requests)) EXPECT_EQ(answer.status, 200) << detail_of(answer);
+  EXPECT_EQ(server.count(), 30U);
+  EXPECT_LE(server.most_at_once(), 2);
+}
+
 TEST(Fetch, ASlowHostDelaysNoOther) {
   HttpServer slow({.address = "127.0.0.2"});
   HttpServer quick;

@@ -260,12 +260,16 @@ struct HttpServer::Impl {
         handler ? handler(request)
                 : Reply{.status = 404, .headers = {{"Content-Type", "text/plain"}}, .body = "nothing here\n"};
     wait_at(reply.gate);
-    const bool keep = send(wire, request, reply);
-    {
+    // Under way until just before its last bytes go: the client that has them all may ask again at once.
+    bool counted = true;
+    const auto ending = [&] {
+      if (!std::exchange(counted, false)) return;
       const std::lock_guard lock(mutex);
       --at_once;
-    }
-    changed.notify_all();
+      changed.notify_all();
+    };
+    const bool keep = send(wire, request, reply, ending);
+    ending();
     return keep;
   }
 
@@ -279,7 +283,8 @@ struct HttpServer::Impl {
     gate->wait();
   }
 
-  bool send(Wire& wire, const Seen& request, const Reply& reply) {
+  bool send(Wire& wire, const Seen& request, const Reply& reply, const std::function<void()>& ending) {
+    if (reply.silent_close || reply.raw) ending();
     if (reply.silent_close) return false;
     if (reply.raw) {
       wire.write(*reply.raw);
@@ -299,18 +304,21 @@ struct HttpServer::Impl {
                        same_name(request.header("connection"), "close");
     if (close) head += "Connection: close\r\n";
     head += "\r\n";
+    if (bodyless || size == 0) ending();
     if (!wire.write(head)) return false;
     if (bodyless) return !close;
     wait_at(reply.body_gate);
-    return send_body(wire, reply, std::min(size, reply.cut_after.value_or(size)), size) && !close;
+    return send_body(wire, reply, std::min(size, reply.cut_after.value_or(size)), size, ending) && !close;
   }
 
-  bool send_body(Wire& wire, const Reply& reply, std::size_t wanted, std::size_t whole) {
+  bool send_body(Wire& wire, const Reply& reply, std::size_t wanted, std::size_t whole,
+                 const std::function<void()>& ending) {
     std::size_t sent = 0;
     while (sent < wanted) {
       const std::size_t from = sent % reply.body.size();
       auto piece = std::string_view(reply.body).substr(from, wanted - sent);
       if (reply.drip_bytes != 0) piece = piece.substr(0, reply.drip_bytes);
+      if (sent + piece.size() == wanted) ending();
       if (reply.chunked) {
         char size[32];
         std::snprintf(size, sizeof size, "%zx\r\n", piece.size());
@@ -319,7 +327,7 @@ struct HttpServer::Impl {
         return false;
       }
       sent += piece.size();
-      if (reply.drip_bytes != 0 && pause(reply.drip_every)) return false;
+      if (reply.drip_bytes != 0 && sent < wanted && pause(reply.drip_every)) return false;
     }
     if (reply.chunked && wanted == whole) return wire.write("0\r\n\r\n");
     return wanted == whole;
