@@ -4,10 +4,9 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <istream>
 #include <map>
 #include <optional>
-#include <streambuf>
+#include <sstream>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -23,13 +22,26 @@ constexpr std::size_t alias_budget = 100'000;
 // Ends the reading of events; the fault has been told.
 struct Stop {};
 
-class ViewBuffer : public std::streambuf {
- public:
-  explicit ViewBuffer(std::string_view text) {
-    auto* begin = const_cast<char*>(text.data());  // streambuf's get area is never written to
-    setg(begin, begin, begin + text.size());
+// yaml-cpp 0.7 ends a plain scalar inside brackets at any `?`, and so breaks {url:
+// https://example.org/?feed=rss} apart. YAML takes it for the sign of a key only where nothing but a blank
+// follows it and a blank or bracket stands before it (YAML 1.2 section 7.3.3). Every other one is handed to
+// yaml-cpp as a character that Source::unreadable() keeps out of files.
+constexpr char disguised_question_mark = '\x1A';
+
+std::string disguised(std::string_view text) {
+  std::string out(text);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (text[i] != '?') continue;
+    const char before = i == 0 ? '\n' : text[i - 1];
+    const char after = i + 1 < text.size() ? text[i + 1] : '\n';
+    constexpr std::string_view blank = " \t\r\n";
+    const bool key = blank.find(after) != std::string_view::npos &&
+                     (blank.find(before) != std::string_view::npos ||
+                      std::string_view("[{,").find(before) != std::string_view::npos);
+    if (!key) out[i] = disguised_question_mark;
   }
-};
+  return out;
+}
 
 std::size_t weight(const Node& node) {
   std::size_t sum = 1;
@@ -64,6 +76,7 @@ class Builder : public YAML::EventHandler {
     const auto begin = skip_properties(at(mark));
     if (tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:str") refuse_tag(mark);
     Node node{.kind = Node::Kind::scalar, .quoted = tag != "?", .span = {begin, begin}, .text = value};
+    std::ranges::replace(node.text, disguised_question_mark, '?');
     const char first = begin < text().size() ? text()[begin] : ' ';
     if (first == '"' || first == '\'') {
       node.span.end = quoted_end(text(), begin);
@@ -75,7 +88,7 @@ class Builder : public YAML::EventHandler {
     } else if (first == '|' || first == '>') {
       node.span.end = std::min(text().find_first_of("\r\n", begin), text().size());
     } else {
-      node.span.end = plain_end(begin, value);
+      node.span.end = plain_end(begin, node.text);
     }
     last_scalar_ = node.span;
     remember(anchor, node);
@@ -404,8 +417,7 @@ Tree read_tree(const Source& source, std::vector<Fault>& faults) {
   Builder builder(source, faults);
   Tree tree;
   try {
-    ViewBuffer buffer(source.text());
-    std::istream stream(&buffer);
+    std::istringstream stream(disguised(source.text()));
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
     tree.root = builder.take();

@@ -133,6 +133,17 @@ alerts: {webhook_env: TRIBUTARY_WEBHOOK}
   EXPECT_EQ(config.alert_webhook_env, "TRIBUTARY_WEBHOOK");
 }
 
+TEST(Config, QuestionMarksInsideBracketsNeedNoQuotes) {
+  const auto config = good(
+      head +
+      "feeds: [{url: https://a.example.org/?feed=rss&b=?, name: Why? Because, include: {title: (?i)x}}]\n");
+  ASSERT_EQ(config.feeds.size(), 1u);
+  EXPECT_EQ(config.feeds[0].url, "https://a.example.org/?feed=rss&b=?");
+  EXPECT_EQ(config.feeds[0].name, "Why? Because");
+  EXPECT_EQ(config.feeds[0].include.at("title"), "(?i)x");
+  EXPECT_EQ(good("? site\n: {title: T, ? url : https://e.org/}\n").site.title, "T");
+}
+
 TEST(Config, SlugsAreMadeOfNamesAndASecondOneIsNumbered) {
   const auto config = good(head + R"(feeds:
   - {url: "https://1.example.org/", name: "Zażółć gęślą & Söhne"}
