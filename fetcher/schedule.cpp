@@ -243,8 +243,8 @@ FeedStatus shown_status(const FeedState& state, Timestamp now) {
   const auto& rhythm = state.memory.rhythm;
   if (state.status != FeedStatus::ok || state.items < enough_items || !rhythm.newest || !rhythm.since)
     return state.status;
-  const auto known_since = std::min(*rhythm.since, *rhythm.newest);
-  if (now - known_since < enough_history) return state.status;
+  // History is what we watched ourselves: a feed that was met today is not called silent for its old items.
+  if (now - *rhythm.since < enough_history) return state.status;
   if (now - *rhythm.newest >= long_silence) return FeedStatus::quiet;
   if (expected_items(rhythm, *rhythm.newest, now) >= unlikely_silence) return FeedStatus::late;
   return state.status;
