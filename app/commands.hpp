@@ -20,7 +20,6 @@ struct UpdateOptions {
 [[nodiscard]] int serve(const Context& context);
 
 struct CheckOptions {
-  bool online = false;
   std::string format = "text";
 };
 [[nodiscard]] int check(const Context& context, const CheckOptions& options);

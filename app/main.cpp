@@ -74,6 +74,9 @@ int real_main(int argc, char** argv) {
   app::CheckOptions check;
   auto* check_command =
       cli.add_subcommand("check", "Validate feeds.yaml: every fault at once, with its place");
+  check_command->add_option("--format", check.format, "How faults are told")
+      ->check(CLI::IsMember({"text", "json", "github"}))
+      ->capture_default_str();
   check_command->callback([&] { command = [&] { return app::check(context, check); }; });
 
   bool json = false;

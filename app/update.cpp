@@ -98,8 +98,13 @@ int update(const Context& context, const UpdateOptions& options) {
     if (failure) return fail(*failure);
 
     io.restart();
-    pipeline.with_store([&](store::Store& open_store) { written = publish_all(*config, open_store); },
-                        [&] { io.stop(); });
+    pipeline.with_store(
+        [&](store::Store& open_store) {
+          // Even when nothing was fetched: items that were held until now, and withdrawals that end now.
+          const auto due = open_store.take({}, clock());
+          written = due ? publish_all(*config, open_store) : std::unexpected(due.error());
+        },
+        [&] { io.stop(); });
     io.run();
     const auto added = pipeline.added();
     log_info("pass feeds=" + std::to_string(visited) + " failed=" + std::to_string(failing) +

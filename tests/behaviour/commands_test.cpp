@@ -41,6 +41,17 @@ TEST(Commands, AFaultyConfigurationEndsWithTwoAndNamesEachPlace) {
   }
 }
 
+TEST(Commands, CheckTellsFaultsToProgramsToo) {
+  Site site;
+  write_file(site.config(), "site: {titel: X, url: 'https://partners.example.org/'}\nfeeds: []\n");
+  const auto said = site.run({"check", "--format", "json"});
+  EXPECT_EQ(said.code, 2);
+  const auto document = boost::json::parse(said.out).as_object();
+  EXPECT_GE(document.at("errors").to_number<int>(), 1);
+  EXPECT_THAT(site.run({"check", "--format", "github"}).out, HasSubstr("::error "));
+  EXPECT_EQ(site.run({"check", "--format", "poem"}).code, 2);
+}
+
 TEST(Commands, CheckOfASoundFileEndsWithZero) {
   Site site;
   site.configure({"{url: 'https://example.org/feed'}"});
