@@ -42,8 +42,7 @@ bool DetailsReader::read(const Element& element, Meaning meaning) {
       subtitle(meaning.rank);
       return true;
     case Member::summary:
-      if (meaning.rank > 0 || same_word(element.local, "abstract"))
-        subtitle(meaning.rank == 0 ? 0 : meaning.rank + 1);
+      if (meaning.rank > 0) subtitle(meaning.rank + 1);
       return true;
     case Member::language:
       read_language(element, meaning);

@@ -23,7 +23,7 @@ constexpr std::array rows{
     Row{Ns::plain, "description", {description}},
     Row{Ns::plain, "tagline", {subtitle}},
     Row{Ns::plain, "subtitle", {subtitle}},
-    Row{Ns::plain, "abstract", {summary}},
+    Row{Ns::plain, "abstract", {description}},  // CDF: its description, under another name
     Row{Ns::plain, "summary", {summary}},
     Row{Ns::plain, "content", {content}},
     Row{Ns::plain, "fullitem", {content}},
