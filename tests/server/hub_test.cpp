@@ -553,6 +553,7 @@ TEST_F(ServerHub, AnAnswerAfterItsEndIsNobodysBusiness) {
   auto verification = next();
   hub.reset();
   confirm(verification);
+  EXPECT_TRUE(sent.empty()) << "a hub that has ended asks nobody anything";
 }
 
 TEST_F(ServerHub, ALaterWishMakesAnEarlierOnesAnswerVoid) {
