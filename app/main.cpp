@@ -101,7 +101,8 @@ int real_main(int argc, char** argv) {
 
   for (const auto& [name, description] : unavailable) {
     auto* later = cli.add_subcommand(name, description);
-    later->prefix_command();
+    // Whatever stands behind its name: the answer is the same.
+    later->allow_extras()->fallthrough(false);
     later->callback([&command, name = name] { command = [name] { return not_there_yet(name); }; });
   }
 

@@ -28,6 +28,16 @@ TEST(Commands, WrongUsageEndsWithTwo) {
   EXPECT_EQ(run_program({"update", "--config", "/nowhere/feeds.yaml"}).code, 2);
 }
 
+TEST(Commands, ACommandThatIsNotThereYetSaysSoWhateverItIsAsked) {
+  for (const char* command : {"explain", "discover", "preview", "move-store"}) {
+    for (const auto& said : {run_program({command}),
+                             run_program({command, "https://example.org/x", "--config", "feeds.yaml"})}) {
+      EXPECT_EQ(said.code, 1) << command;
+      EXPECT_THAT(said.err, HasSubstr("not there yet")) << command;
+    }
+  }
+}
+
 TEST(Commands, AFaultyConfigurationEndsWithTwoAndNamesEachPlace) {
   Site site;
   write_file(
