@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "store/database.hpp"
+#include "store/postgresql_database.hpp"
 #include "store/sqlite_database.hpp"
 #include "store/store.hpp"
 
@@ -19,6 +20,8 @@ struct Backend {
 /// Asked in this order; the last one takes whatever has no scheme: a bare path.
 inline constexpr std::array backends{
     Backend{"sqlite:", false, open_sqlite},
+    Backend{"postgresql://", true, open_postgresql},
+    Backend{"postgres://", true, open_postgresql},
     Backend{"", true, open_sqlite},
 };
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "tests/store/postgresql.hpp"
 #include "tests/store/samples.hpp"
 
 namespace tributary::store {
@@ -26,7 +27,9 @@ class StoreContract : public testing::TestWithParam<Kind> {
 
   void reopen() {
     store_.reset();
-    auto opened = open(GetParam().url(folder_), Access::write);
+    const auto url = GetParam().url(folder_);
+    if (url.empty()) GTEST_SKIP() << "no PostgreSQL was started: tests/support/with-postgresql does";
+    auto opened = open(url, Access::write);
     ASSERT_TRUE(opened) << to_string(opened.error());
     store_ = std::move(*opened);
   }
@@ -685,6 +688,13 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract,
                          testing::Values(Kind{"sqlite",
                                               [](const TemporaryFolder& folder) {
                                                 return "sqlite:" + file_in(folder, "store.db");
+                                              }}),
+                         [](const auto& one) { return one.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(Postgresql, StoreContract,
+                         testing::Values(Kind{"postgresql",
+                                              [](const TemporaryFolder& folder) {
+                                                return fresh_postgresql(folder.path().filename().string());
                                               }}),
                          [](const auto& one) { return one.param.name; });
 
