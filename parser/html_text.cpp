@@ -62,19 +62,18 @@ std::string decode_references(std::string_view text) {
 
 bool has_markup(std::string_view text) {
   const auto last_end = text.rfind('>');
-  const auto last_comment_end = text.rfind("-->");
-  const auto ends_after = [](std::size_t end, std::size_t at) {
-    return end != std::string_view::npos && end > at;
-  };
-  for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+  if (last_end == std::string_view::npos) return html::has_reference(text);
+  for (auto at = text.find('<'); at < last_end; at = text.find('<', at + 1)) {
     auto rest = text.substr(at + 1);
-    if (rest.starts_with("!--") && ends_after(last_comment_end, at + 3)) return true;
-    if (rest.starts_with('/')) rest.remove_prefix(1);
+    const bool closing = rest.starts_with('/');
+    if (closing) rest.remove_prefix(1);
     std::size_t end = 0;
     while (end < rest.size() && is_name(rest[end])) ++end;
-    if (end == 0 || end == rest.size() || !html::is_html_element(rest.substr(0, end))) continue;
+    const auto name = rest.substr(0, end);
+    if (end == 0 || end == rest.size() || !html::is_html_element(name)) continue;
     if (rest[end] != '>' && rest[end] != '/' && !is_blank(rest[end])) continue;
-    if (ends_after(last_end, at)) return true;
+    // A bare tag that nothing closes is one that the text speaks of ("Using <a> tags").
+    if (closing || rest[end] != '>' || html::traits(html::tag_of(name)).is(html::is_void)) return true;
   }
   return html::has_reference(text);
 }

@@ -13,8 +13,8 @@ namespace tributary::parser {
 /// All character references of HTML, named and numeric, decoded once, as an HTML parser does in text.
 [[nodiscard]] std::string decode_references(std::string_view text);
 
-/// True when the text holds a tag of an HTML element, a comment, or a character reference with its ';'. `1 <
-/// 2`, `AT&T` and `vector<int>` hold none.
+/// True when the text holds a tag of an HTML element or a character reference with its ';'. `1 < 2`, `AT&T`
+/// and `vector<int>` hold none, and a bare tag that nothing closes (`Using <a> tags`) is a word.
 [[nodiscard]] bool has_markup(std::string_view text);
 
 }  // namespace tributary::parser

@@ -30,11 +30,11 @@ TEST(HtmlText, PlainTextFoldsWhiteSpaceAndSeparatesBlocks) {
 
 TEST(HtmlText, MarkupIsATagOfHtmlOrAReference) {
   for (const char* text : {"<b>x</b>", "a<br/>b", "x &amp; y", "&#233;", "&hellip;", "<p class='x'>", "</p>",
-                           "<!-- x -->", "<SCRIPT>"}) {
+                           "<IMG>", "a<br>b", "<SCRIPT>x</SCRIPT>"}) {
     EXPECT_TRUE(has_markup(text)) << text;
   }
   for (const char* text : {"", "AT&T", "1 < 2", "a <b and c", "vector<int>", "&nosuch;", "x & y; z", "<>",
-                           "<3", "R&D;", "i<j && j>k"}) {
+                           "<3", "R&D;", "i<j && j>k", "Using <a> tags", "<!-- x -->"}) {
     EXPECT_FALSE(has_markup(text)) << text;
   }
 }
