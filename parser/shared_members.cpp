@@ -33,7 +33,9 @@ bool Seen::take(Reading& reading, const Element& element, Meaning meaning, Keep 
 TextRule rule_for(const Reading& reading, const Element& element, Member member) {
   if (element.ns == Ns::atom || (element.ns == Ns::plain && reading.atom)) return TextRule::atom;
   if (member == Member::body) return TextRule::xhtml;
-  return member == Member::description || member == Member::content ? TextRule::markup : TextRule::guess;
+  if (member == Member::description || member == Member::content) return TextRule::markup;
+  // Only RSS leaves it open what a text is: in Atom a module's text is plain unless it says otherwise.
+  return reading.atom ? TextRule::atom : TextRule::guess;
 }
 
 template <typename Target>
@@ -78,7 +80,7 @@ template <typename Target>
 void SharedMembers<Target>::read_publisher(const Element& element, Meaning meaning) {
   Person person = read_person(reading_, walk_, element);
   meaning.member = Member::publisher;
-  if (!person.empty() && seen_.take(reading_, element, meaning, Seen::Keep::last))
+  if (!person.empty() && seen_.take(reading_, element, meaning, Seen::Keep::first))
     target_.publisher = std::move(person);
 }
 

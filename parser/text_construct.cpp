@@ -82,6 +82,20 @@ bool is_div_around_text(pugi::xml_node node) {
   return same_word(name, "div");
 }
 
+/// RSS 0.93 and Media RSS let an element say of itself whether it is markup.
+TextRule stated_rule(const Element& element, TextRule rule) {
+  const std::string_view type = Walk::attribute(element, "type");
+  if (same_word(type, "text/plain") || same_word(type, "text") || same_word(type, "plain"))
+    return TextRule::guess;
+  return kind_of(type) == Kind::html ? TextRule::markup : rule;
+}
+
+/// RFC 4287 section 3.1.1.3 requires a div around type="xhtml"; in Atom 0.3 a div is the author's own.
+bool has_required_div(const Reading& reading, const Element& element) {
+  if (reading.feed.format == "atom-1.0") return true;
+  return reading.feed.format != "atom-0.3" && same_word(Walk::attribute(element, "type"), "xhtml");
+}
+
 }  // namespace
 
 std::string_view text_inside(const Element& element, std::string& scratch) {
@@ -124,11 +138,13 @@ std::optional<Text> make_text(const Reading& reading, std::string_view value, Te
 std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& element, TextRule rule) {
   const std::string_view base = base_of(reading, element.scope);
   std::string scratch;
+  if (rule == TextRule::markup || rule == TextRule::guess) rule = stated_rule(element, rule);
   const auto as_rss = [&](std::string_view value) {
     return make_text(reading, repaired(trimmed(value)), rule, element.scope.lang, base);
   };
   const auto inline_markup = [&]() -> std::optional<Text> {
-    const std::string value = repaired(trimmed(inner_markup(reading, walk, element, rule == TextRule::atom)));
+    const bool unwrap = rule == TextRule::atom && has_required_div(reading, element);
+    const std::string value = repaired(trimmed(inner_markup(reading, walk, element, unwrap)));
     if (value.empty()) return std::nullopt;
     Text text{.lang = language_tag(element.scope.lang), .base = std::string(base)};
     finish(text, reading, value, Text::Type::xhtml, base);
