@@ -14,13 +14,14 @@ constexpr std::string_view itunes_scheme = "http://www.itunes.com/";
 constexpr std::string_view media_scheme = "http://search.yahoo.com/mrss/category_schema";
 
 void read_keywords(Reading& reading, const Element& element, std::vector<Category>& categories) {
+  const std::string_view scheme = element.ns == Ns::itunes ? itunes_scheme : std::string_view();
   const std::string value = value_of(element);
   std::string_view rest = value;
   while (!rest.empty() && reading.may_grow(categories.size(), element.node)) {
     const auto comma = rest.find(',');
     const std::string_view word = trimmed(rest.substr(0, comma));
     if (!word.empty())
-      add_category(reading, categories, {.term = std::string(word), .scheme = std::string(itunes_scheme)});
+      add_category(reading, categories, {.term = std::string(word), .scheme = std::string(scheme)});
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
   }
 }
@@ -29,7 +30,8 @@ void read_keywords(Reading& reading, const Element& element, std::vector<Categor
 void read_itunes(Reading& reading, Walk& walk, const Element& element, std::vector<Category>& categories,
                  int depth) {
   std::string term = repaired(Walk::attribute(element, "text"));
-  if (term.empty() && depth == 0) term = value_of(element);
+  const auto is_element = [](pugi::xml_node child) { return child.type() == pugi::node_element; };
+  if (term.empty() && !element.node.find_child(is_element)) term = value_of(element);
   if (!term.empty())
     add_category(reading, categories, {.term = std::move(term), .scheme = std::string(itunes_scheme)});
   if (depth == 2) return;
@@ -50,6 +52,12 @@ void read_category(Reading& reading, Walk& walk, const Element& element, Member 
                    std::vector<Category>& categories) {
   if (member == Member::keywords) return read_keywords(reading, element, categories);
   if (member == Member::itunes_category) return read_itunes(reading, walk, element, categories, 0);
+  if (element.is(Ns::plain, "categories")) {
+    walk.children(element, [&](const Element& child) {
+      if (child.is(Ns::plain, "category")) read_category(reading, walk, child, Member::category, categories);
+    });
+    return;
+  }
   Category category;
   category.term = repaired(Walk::attribute(element, "term"));
   if (category.term.empty()) category.term = value_of(element);

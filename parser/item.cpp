@@ -165,7 +165,9 @@ void add_item(Reading& reading, Walk& walk, const Element& element) {
 }
 
 void finish_item(Reading& reading, Item& item, pugi::xml_node where) {
-  if (item.link.empty() && item.id_is_permalink.value_or(false) && is_http_url(item.id)) item.link = item.id;
+  // A name in a scheme of its own (tag:, urn:) is no address, whatever isPermaLink claims.
+  const bool is_address = is_http_url(item.id) || !split_url(item.id).scheme;
+  if (item.link.empty() && item.id_is_permalink.value_or(false) && is_address) item.link = item.id;
   if (item.id.empty()) reading.warn("missing-id", "an item has no id", where);
 }
 

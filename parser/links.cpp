@@ -51,10 +51,12 @@ void LinkList::read(Reading& reading, const Element& element) {
   }
   const bool plain = !has_href;
   if (plain) reference = text_inside(element, scratch);
+  if (plain && reference.empty()) reference = Walk::attribute(element, "uri");
   const std::string_view base = base_of(reading, element.scope);
   if (reference.empty()) {
-    // An empty href names the base itself (RFC 3986 section 4.4).
-    if (!plain) link.href = std::string(base);
+    // An empty href names the base itself (RFC 3986 section 4.4), which is a page but never a file to
+    // enclose.
+    if (!plain && !has_relation(link, "enclosure")) link.href = std::string(base);
   } else {
     link.href = reading.url(once_escaped(reference), base, element.node);
     if (link.href.empty()) return;

@@ -47,6 +47,8 @@ Media read_nested(Reading& reading, Walk& walk, const Element& element, int dept
       if (media.description) notes.read(reading, child);
     } else if (child.local == "category") {
       read_category(reading, walk, child, Member::media_category, media.categories);
+    } else if (child.local == "keywords") {
+      read_category(reading, walk, child, Member::keywords, media.categories);
     } else if (child.local == "thumbnail") {
       auto thumbnail = read_thumbnail(reading, child);
       if (thumbnail && reading.may_grow(media.thumbnails.size()))

@@ -62,6 +62,9 @@ Person split_person(std::string_view text) {
   if (before.size() >= 7 && starts_with_word(before.substr(before.size() - 7), "mailto:")) {
     before = trimmed(before.substr(0, before.size() - 7));
   }
+  // What a mailto URL wants of the mail ("?subject=…") is no part of the name.
+  if (after.starts_with('?'))
+    after = trimmed(after.substr(std::min(after.find_first_of(" )>\""), after.size())));
   // The address's own brackets go with it.
   if (!before.empty() && !after.empty() && closes(before.back(), after.front())) {
     before = trimmed(before.substr(0, before.size() - 1));

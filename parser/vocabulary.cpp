@@ -44,6 +44,7 @@ constexpr std::array rows{
     Row{Ns::plain, "created", {created}},
     Row{Ns::plain, "expirationdate", {expires}},
     Row{Ns::plain, "category", {category}},
+    Row{Ns::plain, "categories", {category}},  // seen around category elements
     Row{Ns::plain, "copyright", {rights}},
     Row{Ns::plain, "rights", {rights}},
     Row{Ns::plain, "language", {language}},
@@ -125,6 +126,7 @@ constexpr std::array rows{
     Row{Ns::media, "title", {title, 3}},
     Row{Ns::media, "description", {description, 3}},
     Row{Ns::media, "category", {media_category, 3}},
+    Row{Ns::media, "keywords", {keywords, 3}},
     Row{Ns::media, "group", {media_group}},
     Row{Ns::media, "content", {media_content}},
     Row{Ns::media, "thumbnail", {thumbnail, 2}},
