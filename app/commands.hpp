@@ -26,6 +26,9 @@ struct CheckOptions {
 
 [[nodiscard]] int status(const Context& context, bool json);
 
+/// `to`: a store's URL as in feeds.yaml; a relative path is relative to the current folder.
+[[nodiscard]] int move_store(const Context& context, const std::string& to);
+
 struct ParseCommand {
   std::string source = {};  ///< a file, "-" or an http(s) URL
   std::string base = {};

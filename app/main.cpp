@@ -30,7 +30,6 @@ constexpr Unavailable unavailable[] = {
     {"import", "Take feeds over from an OPML file"},
     {"export", "Write the feeds as OPML"},
     {"explain", "Tell where an item came from, what it was merged with, and why it is or is not on the page"},
-    {"move-store", "Move the whole store to another backend"},
 };
 
 int real_main(int argc, char** argv) {
@@ -83,6 +82,13 @@ int real_main(int argc, char** argv) {
   auto* status_command = cli.add_subcommand("status", "Each feed's state and figures");
   status_command->add_flag("--json", json, "As JSON");
   status_command->callback([&] { command = [&] { return app::status(context, json); }; });
+
+  std::string new_store;
+  auto* move_command = cli.add_subcommand("move-store", "Move the whole store to another backend");
+  move_command
+      ->add_option("URL", new_store, "An empty place: a path, sqlite:PATH or postgresql://USER@HOST/DATABASE")
+      ->required();
+  move_command->callback([&] { command = [&] { return app::move_store(context, new_store); }; });
 
   app::ParseCommand parse;
   auto* parse_command = cli.add_subcommand("parse", "What the parser makes of a document, as JSON");

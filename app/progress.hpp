@@ -14,8 +14,12 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void advance(std::size_t failed);
+  /// For work that is counted elsewhere and where nothing fails halfway: so much is done.
+  void reach(std::size_t done);
 
  private:
+  void show(const std::string& remark);
+
   std::string what_;
   std::size_t total_;
   std::size_t done_ = 0;

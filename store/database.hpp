@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "model/error.hpp"
 #include "model/timestamp.hpp"
@@ -92,6 +93,17 @@ struct Bulk {
   const char* tail = "";  ///< "ON CONFLICT …"
 };
 
+/// A table as the database has it. `type` as in Bulk.
+struct Table {
+  struct Column {
+    std::string name = {};
+    char type = 'b';
+  };
+  std::string name = {};
+  std::vector<Column> columns = {};
+  std::vector<std::string> key = {};  ///< columns of the primary key, in its order
+};
+
 class Database {
  public:
   virtual ~Database() = default;
@@ -118,6 +130,9 @@ class Database {
 
   /// Brings the schema up to date; fails when it is newer than this program knows.
   virtual void migrate() = 0;
+
+  /// The store's tables, in any order.
+  virtual std::vector<Table> tables() = 0;
 
   /// Where a person would look: the file, or the URL without its password.
   [[nodiscard]] virtual const std::string& where() const = 0;

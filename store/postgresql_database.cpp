@@ -298,6 +298,34 @@ class PostgresqlDatabase final : public Database {
     }
   }
 
+  std::vector<Table> tables() override {
+    const auto columns =
+        ask("SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns "
+            "WHERE table_schema = current_schema() AND table_name <> 'tributary_schema' "
+            "ORDER BY table_name, ordinal_position",
+            {});
+    std::vector<Table> all;
+    for (int row = 0; row < PQntuples(columns.get()); ++row) {
+      const AnswerRow column(columns.get(), row);
+      if (all.empty() || all.back().name != column.bytes(0)) all.push_back({.name = column.text(0)});
+      const auto type = column.bytes(2);
+      all.back().columns.push_back({column.text(1), type == "bigint" ? 'i' : type == "text" ? 't' : 'b'});
+    }
+    const auto keys =
+        ask("SELECT k.table_name::text, k.column_name::text FROM information_schema.table_constraints c "
+            "JOIN information_schema.key_column_usage k ON k.constraint_name = c.constraint_name AND "
+            "k.table_schema = c.table_schema AND k.table_name = c.table_name "
+            "WHERE c.constraint_type = 'PRIMARY KEY' AND c.table_schema = current_schema() "
+            "ORDER BY k.table_name, k.ordinal_position",
+            {});
+    for (int row = 0; row < PQntuples(keys.get()); ++row) {
+      const AnswerRow part(keys.get(), row);
+      const auto table = std::ranges::find(all, part.text(0), &Table::name);
+      if (table != all.end()) table->key.push_back(part.text(1));
+    }
+    return all;
+  }
+
   /// A reader changes nothing, so it needs the schema as it is now.
   void require_current_schema() {
     const auto table = ask("SELECT to_regclass('tributary_schema') IS NOT NULL", {});

@@ -223,6 +223,30 @@ class SqliteDatabase final : public Database {
     }
   }
 
+  std::vector<Table> tables() override {
+    std::vector<Table> all;
+    auto rows =
+        run("SELECT t.name, c.name, c.type, c.pk FROM sqlite_schema t JOIN pragma_table_info(t.name) c "
+            "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.cid");
+    std::vector<std::pair<std::int64_t, std::string>> key;
+    const auto finish_key = [&] {
+      std::ranges::sort(key);
+      for (auto& [place, column] : key) all.back().key.push_back(std::move(column));
+      key.clear();
+    };
+    while (rows.next()) {
+      if (all.empty() || all.back().name != rows->bytes(0)) {
+        if (!all.empty()) finish_key();
+        all.push_back({.name = rows->text(0)});
+      }
+      const auto type = rows->bytes(2);
+      all.back().columns.push_back({rows->text(1), type == "INTEGER" ? 'i' : type == "TEXT" ? 't' : 'b'});
+      if (rows->integer(3) > 0) key.emplace_back(rows->integer(3), rows->text(1));
+    }
+    if (!all.empty()) finish_key();
+    return all;
+  }
+
   /// The schema's version; fails when it is newer than this program.
   std::int64_t schema_known() {
     const auto all = migrations();
@@ -312,16 +336,12 @@ class SqliteDatabase final : public Database {
     return *found->second;
   }
 
-  const std::string& insert_sql(const Bulk& bulk) {
-    auto& sql = inserts_[&bulk];
-    if (sql.empty()) {
-      sql = std::string("INSERT INTO ") + bulk.table + " (" + bulk.columns + ") VALUES (";
-      for (std::size_t i = 0; i < std::string_view(bulk.types).size(); ++i) {
-        sql += (i > 0 ? ", $" : "$") + std::to_string(i + 1);
-      }
-      sql += std::string(") ") + bulk.tail;
+  static std::string insert_sql(const Bulk& bulk) {
+    std::string sql = std::string("INSERT INTO ") + bulk.table + " (" + bulk.columns + ") VALUES (";
+    for (std::size_t i = 0; i < std::string_view(bulk.types).size(); ++i) {
+      sql += (i > 0 ? ", $" : "$") + std::to_string(i + 1);
     }
-    return sql;
+    return sql + ") " + bulk.tail;
   }
 
   void back_up(std::int64_t version) {
@@ -337,7 +357,6 @@ class SqliteDatabase final : public Database {
   std::optional<OwnershipLock> lock_;  // let go after the connection
   Connection connection_;
   std::map<std::string, std::unique_ptr<SqliteStatement>, std::less<>> statements_;
-  std::map<const Bulk*, std::string> inserts_;
 };
 
 std::string percent_encoded(const std::string& path) {

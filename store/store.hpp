@@ -1,5 +1,7 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -80,5 +82,14 @@ class Store {
 /// to date (with Access::write only). ErrorKind::store_busy when another living process owns it (after
 /// waiting up to 10 s), ErrorKind::store_damaged when it is truncated or damaged: then nothing was changed.
 [[nodiscard]] Result<std::unique_ptr<Store>> open(std::string_view url, Access access);
+
+/// Moves the whole store at `from` into the empty database at `to` (both as for open()), lossless: the same
+/// ids, the same outputs. What was interrupted goes on at the next call; until it is done, open() refuses
+/// `to`. `from` is left as it was, and nobody else may write to it meanwhile. `progress` is told of each
+/// batch: rows there, and rows in all. Returns the number of rows moved. Fails as open() does, and with
+/// ErrorKind::store when `to` holds a store already.
+[[nodiscard]] Result<std::int64_t> move_store(
+    std::string_view from, std::string_view to,
+    const std::function<void(std::int64_t done, std::int64_t all)>& progress);
 
 }  // namespace tributary::store

@@ -3,7 +3,6 @@
 
 #include <functional>
 
-#include "tests/store/postgresql.hpp"
 #include "tests/store/samples.hpp"
 
 namespace tributary::store {

@@ -7,7 +7,6 @@
 
 #include "store/postgresql_database.hpp"
 #include "store/postgresql_wire.hpp"
-#include "tests/store/postgresql.hpp"
 #include "tests/store/samples.hpp"
 
 namespace tributary::store {

@@ -5,11 +5,13 @@
 #include <vector>
 
 #include "store/store.hpp"
+#include "tests/support/postgresql.hpp"
 #include "tests/support/process.hpp"
 
 /// What the tests of the store build their cases from.
 namespace tributary::store {
 
+using test::fresh_postgresql;
 using test::TemporaryFolder;
 
 inline std::string file_in(const TemporaryFolder& folder, const std::string& name) {

@@ -1,7 +1,7 @@
 tributary_test(store
-  SOURCES store/canonical_url_test.cpp store/contract_test.cpp store/dates_test.cpp store/identity_test.cpp
-          store/postgresql.cpp store/postgresql_test.cpp store/sqlite_test.cpp
-  LIBRARIES tributary_store test_support PostgreSQL::PostgreSQL
+  SOURCES store/canonical_url_test.cpp store/contract_test.cpp store/dates_test.cpp store/identity_test.cpp store/move_test.cpp
+          store/postgresql_test.cpp store/sqlite_test.cpp
+  LIBRARIES tributary_store test_support
   TEST_FILTER "-Postgresql*")
 
 # The same contract on PostgreSQL: one server for all of it, in one test of CTest.

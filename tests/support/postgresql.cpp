@@ -1,4 +1,4 @@
-#include "tests/store/postgresql.hpp"
+#include "tests/support/postgresql.hpp"
 
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
-namespace tributary::store {
+namespace tributary::test {
 
 std::string fresh_postgresql(const std::string& name) {
   const char* server = std::getenv("TRIBUTARY_POSTGRESQL");
@@ -21,4 +21,4 @@ std::string fresh_postgresql(const std::string& name) {
   return std::string(server) + "&options=-csearch_path%3D%22" + schema + "%22";
 }
 
-}  // namespace tributary::store
+}  // namespace tributary::test
