@@ -1,5 +1,6 @@
 // JSON Feed 1.0 and 1.1 (jsonfeed.org). Members of the wrong type are passed over, as the specification asks
 // of readers.
+#include <array>
 #include <boost/json.hpp>
 #include <boost/json/monotonic_resource.hpp>
 #include <charconv>
@@ -63,7 +64,12 @@ std::string scalar_at(const json::object& object, std::string_view name) {
   if (value->is_string()) return std::string(trimmed(string_of(value)));
   if (value->is_int64()) return std::to_string(value->get_int64());
   if (value->is_uint64()) return std::to_string(value->get_uint64());
-  if (value->is_double()) return json::serialize(*value);
+  if (value->is_double()) {
+    std::array<char, 32> digits{};
+    const auto [end, fault] =
+        std::to_chars(digits.data(), digits.data() + digits.size(), value->get_double());
+    if (fault == std::errc{}) return {digits.data(), end};
+  }
   return {};
 }
 
@@ -96,14 +102,12 @@ class JsonFeedReader {
     details.language = language_tag(text_at(root, "language"));
     reading_.date_language = details.language;
     lang_ = details.language;
-    details.title = text(root, "title", TextRule::guess);
-    details.subtitle = text(root, "description", TextRule::guess);
+    details.title = plain(root, "title");
+    details.subtitle = plain(root, "description");
     details.icon = address(root, "icon");
     if (details.icon.empty()) details.icon = address(root, "favicon");
     details.authors = people(root);
     if (const auto* hubs = array_at(root, "hubs")) read_hubs(*hubs);
-    if (const json::value* expired = root.if_contains("expired"))
-      feed.complete = expired->is_bool() && expired->get_bool();
     if (const auto* items = array_at(root, "items")) {
       for (const auto& value : *items) {
         const auto* object = value.if_object();
@@ -118,8 +122,15 @@ class JsonFeedReader {
     return reading_.url(text_at(object, name), reading_.feed_base);
   }
 
-  std::optional<Text> text(const json::object& object, std::string_view name, TextRule rule) {
-    return make_text(reading_, repaired(text_at(object, name)), rule, lang_, reading_.feed_base);
+  /// JSON Feed: what is not explicitly HTML is plain text, whatever it looks like.
+  std::optional<Text> plain(const json::object& object, std::string_view name) {
+    std::string value = repaired(text_at(object, name));
+    if (value.empty()) return std::nullopt;
+    return Text{.plain = std::move(value), .lang = lang_, .base = reading_.feed_base};
+  }
+
+  std::optional<Text> html(const json::object& object, std::string_view name) {
+    return make_text(reading_, repaired(text_at(object, name)), TextRule::markup, lang_, reading_.feed_base);
   }
 
   void read_hubs(const json::array& hubs) {
@@ -168,10 +179,10 @@ class JsonFeedReader {
     if (!elsewhere.empty())
       item.links.push_back({.href = elsewhere, .rel = page.empty() ? "alternate" : "related"});
     item.link = page.empty() ? elsewhere : page;
-    item.title = text(object, "title", TextRule::guess);
-    item.summary = text(object, "summary", TextRule::guess);
-    if (auto html = text(object, "content_html", TextRule::markup)) item.content.push_back(std::move(*html));
-    if (auto plain = plain_text_of(object)) item.content.push_back(std::move(*plain));
+    item.title = plain(object, "title");
+    item.summary = plain(object, "summary");
+    if (auto content = html(object, "content_html")) item.content.push_back(std::move(*content));
+    if (auto content = plain(object, "content_text")) item.content.push_back(std::move(*content));
     item.published = reading_.date(text_at(object, "date_published"));
     item.updated = reading_.date(text_at(object, "date_modified"));
     item.image.url = address(object, "image");
@@ -185,12 +196,6 @@ class JsonFeedReader {
     lang_ = outer_lang;
     finish_item(reading_, item, {});
     return item;
-  }
-
-  std::optional<Text> plain_text_of(const json::object& object) {
-    const std::string value = repaired(text_at(object, "content_text"));
-    if (value.empty()) return std::nullopt;
-    return Text{.plain = value, .lang = lang_, .base = reading_.feed_base};
   }
 
   void read_attachments(const json::array& attachments, Item& item) {
