@@ -506,7 +506,7 @@ class Worded {
     const char c = in.peek();
     if (is_digit(c)) return read_number(in);
     if (is_word_byte(c)) return read_name(in);
-    if ((c == '+' || c == '-') && has_time_ && is_digit(in.peek(1)) && !fields_.offset)
+    if ((c == '+' || c == '-') && (has_time_ || is_whole_date()) && is_digit(in.peek(1)) && !fields_.offset)
       return read_zone(in, fields_);
     if (c == '(' || c == '[') {
       // "(EST)" is a zone where there is no other; else a comment.
@@ -608,8 +608,10 @@ class Worded {
     Cursor start = in;
     const bool after_time = after_time_;
     const auto word = read_word(in);
-    // A zone stands behind the time; a name of one letter can be nothing else there.
-    if (has_time_ && !fields_.offset && fields_.zone.empty() &&
+    // A zone stands behind the time, where even one letter can be nothing else, or at the end of a date
+    // without a time, where one letter is short for "year".
+    const bool may_be_zone = has_time_ || (is_whole_date() && word.size() > 1 && only_comments_left(in));
+    if (may_be_zone && !fields_.offset && fields_.zone.empty() &&
         static_cast<unsigned char>(word.front()) < 0x80) {
       Fields zone;
       Cursor ahead = start;
@@ -648,6 +650,7 @@ class Worded {
     return false;
   }
 
+  [[nodiscard]] bool is_whole_date() const { return month_ != 0 && numbers_.size() == 2; }
   [[nodiscard]] bool has_date() const {
     return (month_ != 0 && numbers_.size() + has_year_ + has_day_ >= 2) || numbers_.size() == 3 ||
            (numbers_.size() + has_year_ + has_day_ > 0 && month_ != 0);
