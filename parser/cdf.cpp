@@ -42,6 +42,8 @@ class CdfReader {
         if (depth < 8) sections(child, depth + 1);
       } else if (child.is(Ns::plain, "a")) {
         add_page(child, details_.links());
+      } else if (meaning.member == Member::logo && same_word(Walk::attribute(child, "STYLE"), "ICON")) {
+        details_.read(child, {Member::icon});
       } else {
         details_.read(child, meaning);
       }
