@@ -13,12 +13,14 @@ void DetailsReader::read_language(const Element& element, Meaning meaning) {
     details_.language = std::move(tag);
 }
 
-void DetailsReader::read_generator(const Element& element) {
+void DetailsReader::read_generator(const Element& element, Meaning meaning) {
   Generator generator{.name = value_of(element), .version = std::string(Walk::attribute(element, "version"))};
   std::string_view uri = Walk::attribute(element, "uri");
   if (uri.empty()) uri = Walk::attribute(element, "url");
+  if (uri.empty()) uri = walk_.rdf_attribute(element, "resource");
   generator.uri = reading_.url(uri, base_of(reading_, element.scope), element.node);
-  if (!generator.empty()) details_.generator = std::move(generator);
+  if (!generator.empty() && shared_.seen().take(reading_, element, meaning, Seen::Keep::last))
+    details_.generator = std::move(generator);
 }
 
 bool DetailsReader::read(const Element& element, Meaning meaning) {
@@ -48,7 +50,7 @@ bool DetailsReader::read(const Element& element, Meaning meaning) {
       read_language(element, meaning);
       return true;
     case Member::generator:
-      read_generator(element);
+      read_generator(element, meaning);
       return true;
     case Member::icon:
       details_.icon = image_address(reading_, element);

@@ -19,7 +19,7 @@ class DetailsReader {
 
  private:
   void read_language(const Element& element, Meaning meaning);
-  void read_generator(const Element& element);
+  void read_generator(const Element& element, Meaning meaning);
 
   SharedMembers<FeedDetails> shared_;
   Reading& reading_;

@@ -14,6 +14,7 @@ enum class Ns : std::uint8_t {
   dcterms,
   content,
   sy,
+  admin,
   media,
   itunes,
   creative_commons,  ///< creativeCommons and cc: licences

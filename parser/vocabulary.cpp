@@ -27,6 +27,7 @@ constexpr std::array rows{
     Row{Ns::plain, "summary", {summary}},
     Row{Ns::plain, "content", {content}},
     Row{Ns::plain, "fullitem", {content}},
+    Row{Ns::plain, "body", {content}},  // XHTML whose namespace was forgotten
     Row{Ns::plain, "guid", {id}},
     Row{Ns::plain, "id", {id}},
     Row{Ns::plain, "comments", {comments}},
@@ -132,6 +133,7 @@ constexpr std::array rows{
     Row{Ns::media, "thumbnail", {thumbnail, 2}},
 
     Row{Ns::creative_commons, "license", {license, 1}},
+    Row{Ns::admin, "generatorAgent", {generator, 1}},
     Row{Ns::sy, "updatePeriod", {update_period}},
     Row{Ns::sy, "updateFrequency", {update_frequency}},
     Row{Ns::fh, "complete", {complete}},
