@@ -163,8 +163,10 @@ std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& eleme
     if (url.empty()) return std::nullopt;
     return Text{.lang = language_tag(element.scope.lang), .base = std::string(base), .src = url};
   }
-  const Kind kind = kind_of(Walk::attribute(element, "type"));
+  Kind kind = kind_of(Walk::attribute(element, "type"));
   const std::string_view mode = Walk::attribute(element, "mode");
+  // Atom 0.3 section 3.1.2: the markup is in the character data, so it is HTML's to read.
+  if (kind == Kind::xhtml && same_word(mode, "escaped") && !has_elements(element.node)) kind = Kind::html;
   const bool in_base64 =
       same_word(mode, "base64") || (mode.empty() && kind == Kind::binary && !has_elements(element.node));
   if (in_base64) {
