@@ -58,50 +58,6 @@ bool is_descriptor(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '.'; });
 }
 
-/// HTML section 4.8.4.4.9: candidates of an address that ends at white space, and descriptors up to a comma.
-std::string safe_srcset(std::string_view value, std::string_view base) {
-  std::string out;
-  std::size_t at = 0;
-  while (at < value.size()) {
-    while (at < value.size() && (is_blank(value[at]) || value[at] == ',')) ++at;
-    const std::size_t start = at;
-    while (at < value.size() && !is_blank(value[at])) ++at;
-    std::string_view address = value.substr(start, at - start);
-    std::string descriptors;
-    if (address.ends_with(',')) {
-      while (address.ends_with(',')) address.remove_suffix(1);
-    } else {
-      int open = 0;
-      std::size_t word = at;
-      for (;; ++at) {
-        const bool done = at >= value.size() || (value[at] == ',' && open == 0);
-        if (done || is_blank(value[at])) {
-          if (const auto text = value.substr(word, at - word); is_descriptor(text))
-            descriptors.append(" ").append(text);
-          word = at + 1;
-          if (done) break;
-        } else if (value[at] == '(') {
-          ++open;
-        } else if (value[at] == ')' && open > 0) {
-          --open;
-        }
-      }
-    }
-    if (address.empty()) continue;
-    auto url = safe_url(address, base);
-    if (!url) continue;
-    // A base may bring blanks or a comma at the end, which would end the address here.
-    std::string one;
-    for (const char c : *url) one += c == ' ' ? std::string("%20") : std::string(1, c);
-    while (one.ends_with(',')) one.replace(one.size() - 1, 1, "%2C");
-    while (one.starts_with(',')) one.replace(0, 1, "%2C");
-    if (one.empty()) continue;
-    if (!out.empty()) out += ", ";
-    out += one + descriptors;
-  }
-  return out;
-}
-
 /// Pixels at the start of a length ("1", "1px", "0.5"); nullopt for anything relative or unreadable.
 std::optional<int> pixels(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -162,6 +118,50 @@ bool is_tracker(const ImageFacts& image) {
 }
 
 }  // namespace
+
+std::string safe_srcset(std::string_view value, std::string_view base) {
+  std::string out;
+  std::size_t at = 0;
+  // A candidate is an address that ends at white space, and descriptors up to a comma.
+  while (at < value.size()) {
+    while (at < value.size() && (is_blank(value[at]) || value[at] == ',')) ++at;
+    const std::size_t start = at;
+    while (at < value.size() && !is_blank(value[at])) ++at;
+    std::string_view address = value.substr(start, at - start);
+    std::string descriptors;
+    if (address.ends_with(',')) {
+      while (address.ends_with(',')) address.remove_suffix(1);
+    } else {
+      int open = 0;
+      std::size_t word = at;
+      for (;; ++at) {
+        const bool done = at >= value.size() || (value[at] == ',' && open == 0);
+        if (done || is_blank(value[at])) {
+          if (const auto text = value.substr(word, at - word); is_descriptor(text))
+            descriptors.append(" ").append(text);
+          word = at + 1;
+          if (done) break;
+        } else if (value[at] == '(') {
+          ++open;
+        } else if (value[at] == ')' && open > 0) {
+          --open;
+        }
+      }
+    }
+    if (address.empty()) continue;
+    auto url = safe_url(address, base);
+    if (!url) continue;
+    // A base may bring blanks or a comma at the end, which would end the address here.
+    std::string one;
+    for (const char c : *url) one += c == ' ' ? std::string("%20") : std::string(1, c);
+    while (one.ends_with(',')) one.replace(one.size() - 1, 1, "%2C");
+    while (one.starts_with(',')) one.replace(0, 1, "%2C");
+    if (one.empty()) continue;
+    if (!out.empty()) out += ", ";
+    out += one + descriptors;
+  }
+  return out;
+}
 
 bool write_attributes(Tag tag, const Attributes& attributes, std::string_view base, std::string& out) {
   const bool is_image = tag == Tag::img;

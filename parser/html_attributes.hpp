@@ -36,6 +36,10 @@ class Attributes {
   std::bitset<static_cast<std::size_t>(Attribute::count)> seen_;
 };
 
+/// An image's candidates (HTML section 4.8.4.4.9) with their addresses absolute; those of a scheme that is
+/// not allowed are left out.
+[[nodiscard]] std::string safe_srcset(std::string_view value, std::string_view base);
+
 /// Appends the attributes that parse-contract.md allows, each with a blank before it, to `out`: URLs absolute
 /// and of a safe scheme, the real source of an image that loads lazily in place of its placeholder. False,
 /// with `out` as it was, when the element is an image that is only there to be counted (1×1, no size,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "parser/ascii.hpp"
+#include "parser/html_attributes.hpp"
 #include "parser/text_construct.hpp"
 
 namespace tributary::parser {
@@ -12,8 +13,6 @@ namespace {
 
 constexpr std::array void_elements{"area",  "base", "br",   "col",   "embed",  "hr",    "img",
                                    "input", "link", "meta", "param", "source", "track", "wbr"};
-constexpr std::array url_attributes{"href", "src", "cite", "poster", "longdesc", "background"};
-
 // Past this depth only text is kept: no reader shows such nesting, and every later stage would pay for it.
 constexpr std::size_t deepest = 256;
 
@@ -110,11 +109,24 @@ class Writer {
         continue;
       }
       if (name.starts_with("xmlns") || name.find(':') != std::string_view::npos) continue;
-      if (base != base_ && std::ranges::find(url_attributes, lowered(name)) != url_attributes.end()) {
-        write_attribute(name, resolve_url(base, attribute.value()));
-      } else {
-        write_attribute(name, attribute.value());
-      }
+      write_attribute(name, base == base_ ? std::string(attribute.value())
+                                          : rebased(html::attribute_of(name), attribute.value(), base));
+    }
+  }
+
+  /// What the sanitiser would resolve against the base of the whole text, resolved against the element's own.
+  static std::string rebased(html::Attribute name, std::string_view value, std::string_view base) {
+    switch (name) {
+      case html::Attribute::data_src:
+      case html::Attribute::data_lazy_src:
+      case html::Attribute::data_original:
+        return resolve_url(base, value);
+      case html::Attribute::srcset:
+      case html::Attribute::data_srcset:
+      case html::Attribute::data_lazy_srcset:
+        return html::safe_srcset(value, base);
+      default:
+        return html::is_url(name) ? resolve_url(base, value) : std::string(value);
     }
   }
 

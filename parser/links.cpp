@@ -54,9 +54,9 @@ void LinkList::read(Reading& reading, const Element& element) {
   if (plain && reference.empty()) reference = Walk::attribute(element, "uri");
   const std::string_view base = base_of(reading, element.scope);
   if (reference.empty()) {
-    // An empty href names the base itself (RFC 3986 section 4.4), which is a page but never a file to
-    // enclose.
-    if (!plain && !has_relation(link, "enclosure")) link.href = std::string(base);
+    // An empty href names the base itself without its fragment (RFC 3986 sections 4.4 and 5.1), which is a
+    // page but never a file to enclose.
+    if (!plain && !has_relation(link, "enclosure")) link.href = std::string(base.substr(0, base.find('#')));
   } else {
     link.href = reading.url(once_escaped(reference), base, element.node);
     if (link.href.empty()) return;
