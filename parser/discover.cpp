@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "model/url.hpp"
@@ -15,17 +15,6 @@ namespace tributary::parser {
 namespace {
 
 using html::Attribute;
-
-// What feeds are served as. "alternate" with any other type is a translation, a print view or an API.
-constexpr std::array<std::string_view, 9> feed_types{"application/rss+xml",
-                                                     "application/atom+xml",
-                                                     "application/rdf+xml",
-                                                     "application/feed+json",
-                                                     "application/json",
-                                                     "application/xml",
-                                                     "text/xml",
-                                                     "text/rss+xml",
-                                                     "text/atom+xml"};
 
 std::string lowered(std::string_view text) {
   std::string out(text);
@@ -61,11 +50,32 @@ bool has_word(std::string_view words, std::string_view word) {
   return spaced.find(" " + std::string(word) + " ") != std::string::npos;
 }
 
-bool names_feed(std::string_view rel, std::string_view type) {
-  const auto media = lowered(trimmed(type.substr(0, type.find(';'))));
-  if (has_word(rel, "feed") && media != "text/html") return true;
-  if (!has_word(rel, "alternate") || has_word(rel, "stylesheet")) return false;
-  return std::ranges::find(feed_types, media) != feed_types.end();
+/// What feeds are served as, "application/rss+xml" and its like in all spellings that pages have. "alternate"
+/// with any other type is a translation, a print view or an API.
+bool is_feed_type(std::string_view media) {
+  if (media == "application/feed+json" || media == "application/json" || media == "application/xml" ||
+      media == "text/xml")
+    return true;
+  const auto slash = media.find('/');
+  if (slash == std::string_view::npos) return false;
+  auto subtype = media.substr(slash + 1);
+  if (subtype.starts_with("x-") || subtype.starts_with("x.")) subtype.remove_prefix(2);
+  if (subtype.ends_with("+xml")) subtype.remove_suffix(4);
+  return subtype == "rss" || subtype == "atom" || subtype == "rdf";
+}
+
+/// WordPress names the page itself, in its REST interface, as an alternate of a type that JSON Feed 1.0 has
+/// too.
+bool is_rest_interface(std::string_view href) {
+  return href.find("/wp-json/") != std::string_view::npos ||
+         href.find("rest_route=") != std::string_view::npos;
+}
+
+bool names_feed(const Link& link) {
+  const auto media = lowered(trimmed(std::string_view(link.type).substr(0, link.type.find(';'))));
+  if (has_word(link.rel, "feed") && media != "text/html") return true;
+  if (!has_word(link.rel, "alternate") || has_word(link.rel, "stylesheet")) return false;
+  return is_feed_type(media) && !(media == "application/json" && is_rest_interface(link.href));
 }
 
 }  // namespace
@@ -78,23 +88,33 @@ std::vector<Link> discover(std::string_view page, std::string_view base) {
   std::string document_base(base);
   bool has_base = false;
   std::vector<Link> links;
+  std::size_t templates = 0;  // open ones: what they hold is not part of the page (HTML section 4.12.3)
   while (tokens.next(token)) {
+    if (token.tag == html::Tag::template_) {
+      if (token.kind == html::Tokenizer::Kind::start_tag) {
+        ++templates;
+      } else if (token.kind == html::Tokenizer::Kind::end_tag && templates > 0) {
+        --templates;
+      }
+    }
     if (token.kind != html::Tokenizer::Kind::start_tag) continue;
     const auto& attributes = tokens.attributes();
     if (html::traits(token.tag).is(html::is_raw | html::is_rcdata)) {
       static_cast<void>(tokens.raw_text(token.text));
+    } else if (templates > 0) {
+      continue;
     } else if (token.tag == html::Tag::base && !has_base && attributes.has(Attribute::href)) {
-      // HTML section 4.2.3: the first base counts, for all links of the page.
-      document_base = resolve_url(base, value_of(attributes, Attribute::href));
+      // HTML section 4.2.3: the first base counts, for all links of the page, unless it runs code.
+      auto named = resolve_url(base, value_of(attributes, Attribute::href));
+      if (!is_dangerous_url(named)) document_base = std::move(named);
       has_base = true;
-    } else if (token.tag == html::Tag::link || token.tag == html::Tag::a) {
-      const auto rel = value_of(attributes, Attribute::rel);
+    } else if (token.tag == html::Tag::link || token.tag == html::Tag::a || token.tag == html::Tag::area) {
       Link link{.href = value_of(attributes, Attribute::href),
-                .rel = rel,
+                .rel = value_of(attributes, Attribute::rel),
                 .type = value_of(attributes, Attribute::type),
                 .title = value_of(attributes, Attribute::title),
                 .hreflang = value_of(attributes, Attribute::hreflang)};
-      if (!link.href.empty() && names_feed(rel, link.type)) links.push_back(std::move(link));
+      if (!link.href.empty() && names_feed(link)) links.push_back(std::move(link));
     }
   }
   std::vector<Link> feeds;
@@ -104,7 +124,9 @@ std::vector<Link> discover(std::string_view page, std::string_view base) {
     if (lowered(link.href.substr(0, 7)) == "feed://") link.href.replace(0, 5, "http:");
     if (lowered(link.href.substr(0, 5)) == "feed:") link.href.erase(0, 5);
     link.href = resolve_url(document_base, link.href);
-    if (is_http_url(link.href) && seen.insert(link.href).second) feeds.push_back(std::move(link));
+    // A fragment is no part of what is fetched.
+    if (is_http_url(link.href) && seen.insert(link.href.substr(0, link.href.find('#'))).second)
+      feeds.push_back(std::move(link));
   }
   return feeds;
 }
