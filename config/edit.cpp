@@ -132,6 +132,9 @@ class Document {
 
   /// The text with the entries put behind the last one of the list `key`.
   [[nodiscard]] Result<std::string> append(std::string_view key, const std::vector<Fields>& entries) const;
+  /// The text with another scalar for one member of an entry of the list `key`.
+  [[nodiscard]] Result<std::string> replace(std::string_view key, std::size_t index, std::string_view member,
+                                            std::string_view value) const;
   /// The text without one entry of the list `key`.
   [[nodiscard]] Result<std::string> erase(std::string_view key, std::size_t index) const;
 
@@ -353,6 +356,20 @@ Result<std::string> Document::append(std::string_view key, const std::vector<Fie
   return proved(std::move(changes), expected);
 }
 
+Result<std::string> Document::replace(std::string_view key, std::size_t index, std::string_view member,
+                                      std::string_view value) const {
+  Node expected = root();
+  Node& changed = *value_of(value_of(expected, key)->items[index], member);
+  const Node& there = *root().find(key)->items[index].find(member);
+  const char first = text_[there.span.begin];
+  // In the quotes that it had, where no character of the value has a meaning in them.
+  const bool quoted = (first == '"' || first == '\'') && value.find_first_of("\\\"'") == npos;
+  const auto written = quoted ? first + std::string(value) + first : yaml_string(value);
+  changed.text = value;
+  changed.quoted = written.front() == '"' || written.front() == '\'';
+  return proved({{there.span.begin, Layout(text_).end_of(there), written}}, expected);
+}
+
 Result<std::string> Document::erase(std::string_view key, std::size_t index) const {
   Node expected = root();
   Node* list = value_of(expected, key);
@@ -446,6 +463,25 @@ Result<std::string> remove_feed(std::string_view yaml, const fs::path& file, std
                 ErrorKind::usage));
   }
   return document->erase("feeds", found.front());
+}
+
+Result<std::string> change_feed_url(std::string_view yaml, const fs::path& file, std::string_view from,
+                                    std::string_view to) {
+  if (auto verdict = check_http_url(to); !verdict) {
+    return std::unexpected(Error{
+        .kind = ErrorKind::usage, .where = std::string(to), .detail = verdict.what + "; " + verdict.mend});
+  }
+  const auto document = Document::open(yaml, file);
+  if (!document) return std::unexpected(document.error());
+  const Node* list = document->root().find("feeds");
+  if (list != nullptr && list->kind == Node::Kind::sequence) {
+    for (std::size_t i = 0; i < list->items.size(); ++i) {
+      const Node* url = list->items[i].find("url");
+      if (url == nullptr || url->text != from) continue;
+      return without_new_faults(yaml, document->replace("feeds", i, "url", to), file);
+    }
+  }
+  return std::unexpected(refusal(file, fmt::format("no feed has the address `{}`", from), ErrorKind::usage));
 }
 
 }  // namespace tributary::config

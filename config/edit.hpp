@@ -30,6 +30,11 @@ namespace tributary::config {
 [[nodiscard]] Result<std::string> remove_feed(std::string_view yaml, const std::filesystem::path& file,
                                               std::string_view which);
 
+/// The text with another address for the feed that has the address `from`: it has moved. Errors are those of
+/// add_feed and remove_feed.
+[[nodiscard]] Result<std::string> change_feed_url(std::string_view yaml, const std::filesystem::path& file,
+                                                  std::string_view from, std::string_view to);
+
 /// A unified diff (three lines of context), empty when nothing changed.
 [[nodiscard]] std::string unified_diff(std::string_view before, std::string_view after,
                                        std::string_view name);

@@ -391,3 +391,20 @@ TEST(Save, ReplacesTheFileAndKeepsItsPermissionsAndLinks) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 2) << "no temporary file stays";
   std::filesystem::remove_all(folder);
 }
+
+TEST(Edit, AFeedThatMovedGetsAnotherAddressAndKeepsItsQuotes) {
+  const auto moved = [](const std::string& yaml) {
+    const auto edited = change_feed_url(yaml, file, "https://a.example.org/", "https://b.example.org/x?y=1");
+    return edited ? *edited : "refused: " + edited.error().detail;
+  };
+  EXPECT_EQ(moved(head + "feeds:\n  - name: A  # first\n    url: https://a.example.org/   # here\n"),
+            head + "feeds:\n  - name: A  # first\n    url: https://b.example.org/x?y=1   # here\n");
+  EXPECT_EQ(moved(head + "feeds: [{url: 'https://a.example.org/', name: A}]\n"),
+            head + "feeds: [{url: 'https://b.example.org/x?y=1', name: A}]\n");
+  EXPECT_EQ(moved(head + "feeds:\n  - url: \"https://a.example.org/\"\n"),
+            head + "feeds:\n  - url: \"https://b.example.org/x?y=1\"\n");
+  EXPECT_THAT(moved(head + "feeds: []\n"), testing::StartsWith("refused: no feed has the address"));
+  EXPECT_THAT(
+      moved(head + "feeds: [{url: 'https://a.example.org/'}, {url: 'https://b.example.org/x?y=1'}]\n"),
+      testing::StartsWith("refused: "));
+}
