@@ -73,6 +73,7 @@ Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) 
     apply_withdrawals(*database_, feeds_, streams_, settings_, now);  // one may have ended: `until`
     // A feed that delivers several documents is taken in step by step: each must see what the one before
     // brought.
+    added.known_of.resize(deliveries.size());
     std::vector<const Delivery*> waiting;
     for (const auto& delivery : deliveries) waiting.push_back(&delivery);
     // Without any, items that waited for their date may still be due.
@@ -82,7 +83,11 @@ Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) 
       for (const auto* delivery : waiting) {
         (feeds.insert(delivery->state.key).second ? now_taken : later).push_back(delivery);
       }
-      added += Intake(*database_, feeds_, streams_, settings_, now).take(now_taken);
+      const auto step = Intake(*database_, feeds_, streams_, settings_, now).take(now_taken);
+      for (std::size_t i = 0; i < now_taken.size(); ++i) {
+        added.known_of[static_cast<std::size_t>(now_taken[i] - deliveries.data())] = step.known_of[i];
+      }
+      added += step;
       waiting = std::move(later);
     } while (!waiting.empty());
     return added;

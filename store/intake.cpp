@@ -74,6 +74,7 @@ Added Intake::take(std::span<const Delivery* const> deliveries) {
   for (const auto* delivery : deliveries) open(*delivery);
   find_known();
   for (auto& document : documents_) find_renamed(document);
+  count_known(deliveries);
   find_changed();
   add_new();
   for (auto& document : documents_) withdraw_deleted(document);
@@ -85,6 +86,15 @@ Added Intake::take(std::span<const Delivery* const> deliveries) {
   for (const auto* delivery : deliveries) rows.push_back(feeds_.by_key(delivery->state.key));
   Feeds::save(database_, rows);
   return added_;
+}
+
+void Intake::count_known(std::span<const Delivery* const> deliveries) {
+  added_.known_of.resize(deliveries.size());
+  for (const auto& document : documents_) {
+    const auto place = std::ranges::find(deliveries, document.delivery) - deliveries.begin();
+    added_.known_of[static_cast<std::size_t>(place)] = static_cast<std::size_t>(
+        std::ranges::count_if(document.arrivals, [](const Arrival& arrival) { return arrival.item != 0; }));
+  }
 }
 
 void Intake::open(const Delivery& delivery) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,6 +38,8 @@ struct Delivery {
 struct Added {
   std::size_t fresh = 0;    ///< items never seen before
   std::size_t changed = 0;  ///< items whose text or link really changed
+  /// Of take(): how many items of each delivery's document were known before, in the deliveries' order.
+  std::vector<std::size_t> known_of = {};
   Added& operator+=(const Added& other) {
     fresh += other.fresh;
     changed += other.changed;
@@ -91,5 +94,9 @@ class Store {
 [[nodiscard]] Result<std::int64_t> move_store(
     std::string_view from, std::string_view to,
     const std::function<void(std::int64_t done, std::int64_t all)>& progress);
+
+/// Copies a SQLite store, as it is at one moment, to a new file: somewhere to try what a configuration would
+/// do. Its owner may be busy meanwhile. ErrorKind::unavailable for a store of another kind.
+[[nodiscard]] Result<void> copy_to_file(std::string_view url, const std::filesystem::path& file);
 
 }  // namespace tributary::store
