@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "app/decisions.hpp"
 #include "app/file_watch.hpp"
 #include "app/log.hpp"
 #include "app/pipeline.hpp"
@@ -43,6 +44,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   std::optional<Pipeline> pipeline;
   std::optional<server::Server> server;
   std::optional<FileWatch> watch;
+  std::optional<FileWatch> decisions_watch;
   asio::steady_timer next_visits;
   asio::steady_timer next_publication;
 
@@ -201,6 +203,22 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
         });
   }
 
+  /// What an admin decided of held feeds while the store is ours.
+  void take_decisions() {
+    if (stopping) return;
+    auto fresh = std::make_shared<std::vector<FeedState>>();
+    pipeline->with_store(
+        [fresh, now_config = config, now = clock()](store::Store& store) {
+          const auto decided = app::take_decisions(now_config, store, now);
+          if (!decided) log_error("decisions error=\"" + to_string(decided.error()) + "\"");
+          if (!decided || *decided == 0) return;
+          if (auto read = store.feed_states()) *fresh = std::move(*read);
+        },
+        [self = shared_from_this(), fresh] {
+          if (!fresh->empty() && !self->stopping) self->take_states(std::move(*fresh));
+        });
+  }
+
   [[nodiscard]] StatusReport report() const {
     std::map<std::string, FeedState> by_url;
     for (const auto& [key, state] : states) by_url.emplace(state.configured_url, state);
@@ -233,6 +251,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     if (stopping) return;
     stopping = true;
     watch.reset();
+    decisions_watch.reset();
     next_visits.cancel();
     next_publication.cancel();
     pipeline->cancel();
@@ -254,6 +273,7 @@ Daemon::Daemon(asio::io_context& io, const Context& context, config::Config conf
 Daemon::~Daemon() {
   // Callbacks that are still queued hold the Impl; what they would reach is taken down in order here.
   impl_->watch.reset();
+  impl_->decisions_watch.reset();
   impl_->pipeline.reset();
   impl_->server.reset();
 }
@@ -276,6 +296,9 @@ Result<void> Daemon::start() {
   if (const auto configured = (*store)->configure(catalogue(impl.config), impl.clock()); !configured) {
     return std::unexpected(configured.error());
   }
+  if (const auto decided = take_decisions(impl.config, **store, impl.clock()); !decided) {
+    return std::unexpected(decided.error());
+  }
   auto states = (*store)->feed_states();
   if (!states) return std::unexpected(states.error());
 
@@ -289,6 +312,11 @@ Result<void> Daemon::start() {
   impl.watch.emplace(impl.io, impl.config_file, [weak = std::weak_ptr(impl_)] {
     if (const auto self = weak.lock()) self->reload();
   });
+  if (const auto decisions = decisions_file(impl.config); !decisions.empty()) {
+    impl.decisions_watch.emplace(impl.io, decisions, [weak = std::weak_ptr(impl_)] {
+      if (const auto self = weak.lock()) self->take_decisions();
+    });
+  }
   impl.publish();
   impl.take_states(std::move(*states));
   return {};

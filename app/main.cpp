@@ -23,12 +23,6 @@ struct Unavailable {
   const char* description;
 };
 constexpr Unavailable unavailable[] = {
-    {"preview", "Show what a changed feeds.yaml would add to, remove from and reorder on each page"},
-    {"discover", "List the feeds that a site offers"},
-    {"add", "Put a feed into feeds.yaml"},
-    {"remove", "Take a feed out of feeds.yaml"},
-    {"import", "Take feeds over from an OPML file"},
-    {"export", "Write the feeds as OPML"},
     {"explain", "Tell where an item came from, what it was merged with, and why it is or is not on the page"},
 };
 
@@ -76,7 +70,17 @@ int real_main(int argc, char** argv) {
   check_command->add_option("--format", check.format, "How faults are told")
       ->check(CLI::IsMember({"text", "json", "github"}))
       ->capture_default_str();
+  check_command->add_flag("--online", check.online, "Also ask each feed once, and say what came");
   check_command->callback([&] { command = [&] { return app::check(context, check); }; });
+
+  app::PreviewOptions preview;
+  auto* preview_command = cli.add_subcommand(
+      "preview", "What the feeds.yaml as it stands now would change on each page, without changing anything");
+  preview_command->add_flag("--json", preview.json, "As JSON");
+  preview_command
+      ->add_option("--was", preview.was, "The former feeds.yaml; default: what the store knows of it")
+      ->type_name("FILE");
+  preview_command->callback([&] { command = [&] { return app::preview(context, preview); }; });
 
   bool json = false;
   auto* status_command = cli.add_subcommand("status", "Each feed's state and figures");
@@ -90,6 +94,16 @@ int real_main(int argc, char** argv) {
       ->required();
   move_command->callback([&] { command = [&] { return app::move_store(context, new_store); }; });
 
+  std::string held;
+  auto* release_command =
+      cli.add_subcommand("release", "Take a held feed for what it is now: its items go on");
+  release_command->add_option("FEED", held, "Its URL, slug or name")->required();
+  release_command->callback([&] { command = [&] { return app::release(context, held); }; });
+  auto* reject_command =
+      cli.add_subcommand("reject", "Take a held feed for another's: it is not asked any more");
+  reject_command->add_option("FEED", held, "Its URL, slug or name")->required();
+  reject_command->callback([&] { command = [&] { return app::reject(context, held); }; });
+
   app::ParseCommand parse;
   auto* parse_command = cli.add_subcommand("parse", "What the parser makes of a document, as JSON");
   parse_command->add_option("SOURCE", parse.source, "A file, '-' for standard input, or an http(s) URL")
@@ -98,6 +112,40 @@ int real_main(int argc, char** argv) {
   parse_command->add_option("--content-type", parse.content_type, "The Content-Type header it came with")
       ->type_name("VALUE");
   parse_command->callback([&] { command = [&] { return app::parse(context, parse); }; });
+
+  std::string site;
+  auto* discover_command = cli.add_subcommand("discover", "List the feeds that a site offers");
+  discover_command->add_option("URL", site, "Of a page, or of a feed")->required();
+  discover_command->callback([&] { command = [&] { return app::discover(context, site); }; });
+
+  app::AddCommand add;
+  auto* add_command = cli.add_subcommand("add", "Put a feed into feeds.yaml");
+  add_command->add_option("URL", add.url, "Of a feed, or of a page that names one")->required();
+  add_command->add_option("--name", add.name, "What the partner is called; default: the feed's title");
+  add_command->add_option("--type", add.type, "What its items are: News, Document, Webinar …");
+  add_command->add_option("--topic", add.topics, "The slug of a declared topic; may be said again");
+  add_command->add_option("--licence", add.licence, "The licence of its items");
+  add_command->add_flag("--dry-run", add.dry_run, "Show the change, write nothing");
+  add_command->callback([&] { command = [&] { return app::add(context, add); }; });
+
+  std::string unwanted;
+  bool only_shown = false;
+  auto* remove_command = cli.add_subcommand("remove", "Take a feed out of feeds.yaml");
+  remove_command->add_option("FEED", unwanted, "Its URL, slug or name")->required();
+  remove_command->add_flag("--dry-run", only_shown, "Show the change, write nothing");
+  remove_command->callback([&] { command = [&] { return app::remove(context, unwanted, only_shown); }; });
+
+  app::ImportCommand import;
+  auto* import_command =
+      cli.add_subcommand("import", "Take feeds over from an OPML file; shows the change first");
+  import_command->add_option("FILE", import.file, "OPML, '-' for standard input")->required();
+  import_command->add_flag("--dry-run", import.dry_run, "Show the change, write nothing");
+  import_command->add_flag("--yes", import.yes, "Do not ask, on a terminal either");
+  import_command->callback([&] { command = [&] { return app::import_feeds(context, import); }; });
+
+  cli.add_subcommand("export", "Write the feeds as OPML")->callback([&] {
+    command = [&] { return app::export_feeds(context); };
+  });
 
   app::DemoOptions demo;
   auto* demo_command =

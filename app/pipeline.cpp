@@ -1,10 +1,12 @@
 #include "app/pipeline.hpp"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -20,12 +22,26 @@ namespace asio = boost::asio;
 
 using Work = asio::executor_work_guard<asio::io_context::executor_type>;
 
-/// One feed's visit on its way to the store.
+/// One visit of a feed from its first request to its last: what comes after the poll needs what was before.
+struct Progression {
+  FeedState before = {};  ///< as the visit began
+  Partner partner = {};
+  std::function<void(Visit)> done = {};
+  bool parsed = false;                     ///< a document was stored
+  std::shared_ptr<const Feed> front = {};  ///< what the poll brought, if it brought a document
+  std::chrono::milliseconds walking{0};    ///< spent on archive pages
+};
+using Journey = std::shared_ptr<Progression>;
+
+/// One document on its way to the store.
 struct Handover {
+  Journey journey = {};
   store::Delivery delivery = {};
+  bool archive_page = false;              ///< of a walk, not the poll's own document
+  bool whole = true;                      ///< not only what is new (RFC 3229)
+  std::shared_ptr<const Feed> page = {};  ///< that page as it came; null when there is none to be had
   std::shared_ptr<void> place = {};
   std::shared_ptr<Work> work = {};  // the io_context must not run dry while other threads are busy
-  std::function<void(Visit)> done = {};
 };
 
 /// What a worker needs of the configuration, kept alive by the visits that began under it.
@@ -51,48 +67,71 @@ std::string log_line(const FeedState& state, const fetcher::Answer& answer, cons
   return line;
 }
 
-/// Judges and parses one answer: pure work, done on any thread.
-store::Delivery digest(const FeedState& state, const fetcher::Answer& answer, const Rules& rules,
-                       Timestamp now) {
-  static const Partner unknown;
-  const auto found = rules.partners.find(state.configured_url);
-  const Partner& partner = found == rules.partners.end() ? unknown : found->second;
+/// The answer's document, or why there is none. A body that is known already is neither.
+struct Reading {
+  std::shared_ptr<const Feed> feed = {};
+  std::optional<fetcher::Verdict> failure = {};
+  std::string hash = {};  ///< of the body
+};
 
-  store::Delivery delivery;
-  std::optional<fetcher::Verdict> failure;
-  std::string hash;
+Reading read(const FeedState& state, const fetcher::Answer& answer, const Partner& partner) {
+  Reading reading;
   fetcher::Verdict verdict = fetcher::judge(answer);
   if (verdict.error) {
-    failure = std::move(verdict);
-  } else if (answer.status != 304) {
-    hash = body_hash(answer.body, answer.content_type);
-    if (hash != state.body_hash) {
-      auto parsed = parser::parse({.bytes = answer.body,
-                                   .name = state.configured_url,
-                                   .base = answer.url,
-                                   .content_type = answer.content_type},
-                                  {.timezone = partner.timezone});
-      if (parsed && !parsed->well_formed && parsed->items.empty() && state.items > 0) {
-        // What is left of a damaged document must not stand for the feed.
-        parsed = std::unexpected(Error{ErrorKind::not_a_feed, state.configured_url,
-                                       "the document is damaged, and no item of it could be read"});
-      }
-      if (parsed) {
-        delivery.feed = std::make_shared<const Feed>(std::move(*parsed));
-      } else {
-        failure = fetcher::Verdict{FeedStatus::failing, std::move(parsed.error())};
-      }
-    }
+    reading.failure = std::move(verdict);
+    return reading;
   }
-  delivery.state = fetcher::after(state, answer, delivery.feed.get(), failure, partner, rules.config.fetch,
-                                  now, spread(state.key, now.time_since_epoch().count()));
-  if (!failure && !hash.empty()) delivery.state.body_hash = hash;
-  if (failure) {
+  if (answer.status == 304) return reading;
+  reading.hash = body_hash(answer.body, answer.content_type);
+  if (reading.hash == state.body_hash) return reading;
+  auto parsed = parser::parse({.bytes = answer.body,
+                               .name = state.configured_url,
+                               .base = answer.url,
+                               .content_type = answer.content_type},
+                              {.timezone = partner.timezone});
+  if (parsed && !parsed->well_formed && parsed->items.empty() && state.items > 0) {
+    // What is left of a damaged document must not stand for the feed.
+    parsed = std::unexpected(Error{ErrorKind::not_a_feed, state.configured_url,
+                                   "the document is damaged, and no item of it could be read"});
+  }
+  if (!parsed) {
+    reading.failure = fetcher::Verdict{FeedStatus::failing, std::move(parsed.error())};
+  } else if (auto doubt = fetcher::suspicion(state, answer, *parsed)) {
+    reading.failure = std::move(doubt);
+  } else {
+    reading.feed = std::make_shared<const Feed>(std::move(*parsed));
+  }
+  return reading;
+}
+
+/// The state after an answer, told to the log.
+store::Delivery delivery_of(const FeedState& state, const fetcher::Answer& answer, Reading reading,
+                            const Partner& partner, const FetchOptions& options, Timestamp now) {
+  store::Delivery delivery;
+  delivery.feed = std::move(reading.feed);
+  delivery.state = fetcher::after(state, answer, delivery.feed.get(), reading.failure, partner, options, now,
+                                  spread(state.key, now.time_since_epoch().count()));
+  if (!reading.failure && !reading.hash.empty()) delivery.state.body_hash = reading.hash;
+  if (reading.failure) {
     log_warn(log_line(delivery.state, answer, nullptr));
   } else {
     log_info(log_line(delivery.state, answer, delivery.feed.get()));
   }
+  if (delivery.state.url != state.url && delivery.state.url != state.configured_url) {
+    log_warn("feed=" + state.configured_url + " moved_to=" + delivery.state.url +
+             " hint=\"change its url in feeds.yaml\"");
+  }
   return delivery;
+}
+
+/// A page of a feed's history as it is stored: under the name that the feed has now. Of a feed that joins, it
+/// is backlog; what a poll missed is news, wherever it stood.
+std::shared_ptr<const Feed> page_to_store(const Feed& page, const Progression& journey, bool joining) {
+  auto stored = std::make_shared<Feed>(page);
+  stored->archive = joining;
+  stored->complete = false;  // it is no more than a part
+  if (journey.front) stored->details = journey.front->details;
+  return stored;
 }
 
 }  // namespace
@@ -143,37 +182,171 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
     std::vector<store::Delivery> deliveries;
     deliveries.reserve(batch.size());
     for (auto& handover : batch) deliveries.push_back(std::move(handover.delivery));
-    const auto result = store->take(deliveries, clock());
-    if (!result) {
-      broken = true;
-      asio::post(io, [self = shared_from_this(), error = result.error()] {
-        if (self->on_failure) std::exchange(self->on_failure, nullptr)(error);
-      });
-      return;
+    auto result = store->take(deliveries, clock());
+    if (!result) return store_broke(result.error());
+    // Where a walk through the feed's history begins, goes on or ends depends on what was known of the page.
+    std::vector<store::Delivery> walks;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      auto& handover = batch[i];
+      handover.delivery = std::move(deliveries[i]);
+      handover.place.reset();
+      FeedState& state = handover.delivery.state;
+      const auto memory = state.memory;
+      if (handover.archive_page) {
+        state = fetcher::walked(state, handover.page.get(), result->known_of[i]);
+      } else if (handover.delivery.feed && handover.whole) {
+        state = fetcher::begin_walk(state, handover.journey->before, *handover.delivery.feed,
+                                    result->known_of[i]);
+      }
+      if (!(state.memory == memory)) walks.push_back({.state = state});
+    }
+    if (!walks.empty()) {
+      if (const auto noted = store->take(walks, clock()); !noted) return store_broke(noted.error());
     }
     {
       const std::scoped_lock guard(lock);
       added += *result;
     }
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      batch[i].delivery = std::move(deliveries[i]);
-      batch[i].place.reset();
-    }
-    asio::post(io, [finished = std::move(batch)]() mutable {
-      for (auto& handover : finished) {
-        handover.done({std::move(handover.delivery.state), handover.delivery.feed != nullptr});
-      }
+    asio::post(io, [self = shared_from_this(), finished = std::move(batch)]() mutable {
+      for (auto& handover : finished) self->stored(std::move(handover));
     });
   }
 
-  void answered(const FeedState& state, fetcher::Answer answer, std::function<void(Visit)> done) {
-    if (cancelled || answer.cancelled) return;  // an abandoned transfer is no failure of the partner's
+  void store_broke(const Error& error) {
+    broken = true;
+    asio::post(io, [self = shared_from_this(), error] {
+      if (self->on_failure) std::exchange(self->on_failure, nullptr)(error);
+    });
+  }
+
+  /// One document is stored: on to the next page of the feed's history, or to the end of the visit.
+  void stored(Handover handover) {
+    Progression& journey = *handover.journey;
+    const FeedState& state = handover.delivery.state;
+    if (handover.delivery.feed) journey.parsed = true;
+    if (!handover.archive_page) journey.front = handover.delivery.feed;
+    // A slow partner's history must not keep a pass from its end: what is left is for the next visit.
+    const bool in_time = journey.walking < rules->config.fetch.timeout;
+    if (state.memory.archive_next.empty() || !state.last_error.empty() || !in_time || cancelled) {
+      journey.done({state, journey.parsed});
+      return;
+    }
+    auto request = request_to(state.memory.archive_next, state.key, journey.partner);
+    if (!request) {
+      journey.done({state, journey.parsed});
+      return;
+    }
+    fetcher->fetch(std::move(*request),
+                   [self = shared_from_this(), journey = handover.journey, state](fetcher::Answer answer) {
+                     self->page_came(journey, state, std::move(answer));
+                   });
+  }
+
+  /// For what is asked besides the feed's own document, under the feed's credentials: they go to its own
+  /// origin only.
+  [[nodiscard]] std::optional<fetcher::Request> request_to(const std::string& url, const std::string& key,
+                                                           const Partner& partner) const {
+    fetcher::Request request = fetcher::request_for(FeedState{.key = key}, partner, clock());
+    request.url = url;
+    if (!authorise(request, partner)) return std::nullopt;
+    return request;
+  }
+
+  void page_came(Journey journey, const FeedState& state, fetcher::Answer answer) {
+    if (cancelled || answer.cancelled) {
+      if (!cancelled) journey->done({state, journey->parsed});
+      return;
+    }
+    journey->walking += answer.took;
     asio::post(parsers, [self = shared_from_this(), work = std::make_shared<Work>(io.get_executor()), state,
-                         rules_then = rules, answer = std::move(answer), done = std::move(done),
-                         now = clock()]() mutable {
-      Handover handover{digest(state, answer, *rules_then, now), std::move(answer.place), std::move(work),
-                        std::move(done)};
+                         answer = std::move(answer), journey = std::move(journey)]() mutable {
+      Handover handover{.journey = journey,
+                        .delivery = {.state = state},
+                        .archive_page = true,
+                        .place = std::move(answer.place),
+                        .work = std::move(work)};
+      auto verdict = fetcher::judge(answer);
+      auto page = verdict.error ? std::unexpected(*verdict.error)
+                                : parser::parse({.bytes = answer.body,
+                                                 .name = state.configured_url,
+                                                 .base = answer.url,
+                                                 .content_type = answer.content_type},
+                                                {.timezone = journey->partner.timezone});
+      if (page) {
+        handover.page = std::make_shared<const Feed>(std::move(*page));
+        handover.delivery.feed = page_to_store(*handover.page, *journey, state.memory.archive_whole);
+        log_info("feed=" + state.configured_url + " archive=" + state.memory.archive_next +
+                 " items=" + std::to_string(handover.page->items.size()));
+      } else {
+        log_warn("feed=" + state.configured_url + " archive=" + state.memory.archive_next + " error=\"" +
+                 page.error().detail + "\"");
+      }
       self->hand_over(std::move(handover));
+    });
+  }
+
+  /// The answer to the poll. `page` is set when the answer is that of the feed which the page named.
+  void answered(Journey journey, fetcher::Answer answer, std::shared_ptr<const fetcher::Answer> page = {}) {
+    if (cancelled) return;  // an abandoned transfer is no failure of the partner's
+    asio::post(parsers, [self = shared_from_this(), work = std::make_shared<Work>(io.get_executor()),
+                         rules_then = rules, answer = std::move(answer), page = std::move(page),
+                         journey = std::move(journey), now = clock()]() mutable {
+      self->judged(std::move(journey), std::move(answer), std::move(page), *rules_then, now, std::move(work));
+    });
+  }
+
+  /// On a parser's thread: pure work.
+  void judged(Journey journey, fetcher::Answer answer, const std::shared_ptr<const fetcher::Answer>& page,
+              const Rules& rules_then, Timestamp now, std::shared_ptr<Work> work) {
+    const FeedState& state = journey->before;
+    Handover handover{.journey = journey, .place = std::move(answer.place), .work = std::move(work)};
+    Reading reading;
+    if (answer.cancelled) {
+      // Its host asked another feed for patience: not asked, and no news, but it knows now when to come back.
+      handover.delivery.state = fetcher::after(state, answer, nullptr, std::nullopt, journey->partner,
+                                               rules_then.config.fetch, now, 0);
+      hand_over(std::move(handover));
+      return;
+    }
+    if (page) {
+      reading = read(state, fetcher::adopt(*page, answer), journey->partner);
+      if (reading.failure && reading.failure->status != FeedStatus::held) {
+        // What the page names is no feed either: the page is what the admin should hear of.
+        reading = read(state, *page, journey->partner);
+        answer = *page;
+      } else {
+        answer = fetcher::adopt(*page, std::move(answer));
+      }
+    } else if (fetcher::may_name_a_feed(answer)) {
+      const auto named = parser::discover(answer.body, answer.url);
+      const auto first = std::ranges::find_if(
+          named, [&](const Link& link) { return is_http_url(link.href) && link.href != answer.url; });
+      if (first != named.end()) {
+        handover.place.reset();  // two places for one visit could leave none for anybody
+        asio::post(io, [self = shared_from_this(), journey, url = first->href, busy = handover.work,
+                        came = std::make_shared<const fetcher::Answer>(std::move(answer))] {
+          self->ask_named_feed(journey, url, came);
+        });
+        return;
+      }
+      reading = read(state, answer, journey->partner);
+    } else {
+      reading = read(state, answer, journey->partner);
+    }
+    handover.whole = answer.status != 226;
+    handover.delivery =
+        delivery_of(state, answer, std::move(reading), journey->partner, rules_then.config.fetch, now);
+    hand_over(std::move(handover));
+  }
+
+  /// A page came that names a feed: followed once.
+  void ask_named_feed(const Journey& journey, const std::string& url,
+                      const std::shared_ptr<const fetcher::Answer>& page) {
+    if (cancelled) return;
+    auto request = request_to(url, journey->before.key, journey->partner);
+    if (!request) return;  // the first request had the same credentials
+    fetcher->fetch(std::move(*request), [self = shared_from_this(), journey, page](fetcher::Answer answer) {
+      self->answered(journey, std::move(answer), page);
     });
   }
 };
@@ -192,20 +365,21 @@ Pipeline::~Pipeline() {
 void Pipeline::visit(const FeedState& state, std::function<void(Visit)> done) {
   if (impl_->cancelled) return;
   impl_->on_failure = store_failed;
-  Partner partner{.url = state.configured_url};
+  auto journey = std::make_shared<Progression>(
+      Progression{.before = state, .partner = {.url = state.configured_url}, .done = std::move(done)});
   if (const auto known = impl_->rules->partners.find(state.configured_url);
       known != impl_->rules->partners.end()) {
-    partner = known->second;
+    journey->partner = known->second;
   }
-  fetcher::Request request = fetcher::request_for(state, partner, impl_->clock());
-  if (const auto authorised = authorise(request, partner); !authorised) {
+  fetcher::Request request = fetcher::request_for(state, journey->partner, impl_->clock());
+  if (const auto authorised = authorise(request, journey->partner); !authorised) {
     fetcher::Answer refused{.feed = state.key, .requested_url = request.url, .error = authorised.error()};
-    impl_->answered(state, std::move(refused), std::move(done));
+    impl_->answered(std::move(journey), std::move(refused));
     return;
   }
   impl_->fetcher->fetch(std::move(request),
-                        [impl = impl_.get(), state, done = std::move(done)](fetcher::Answer answer) mutable {
-                          impl->answered(state, std::move(answer), std::move(done));
+                        [impl = impl_.get(), journey = std::move(journey)](fetcher::Answer answer) {
+                          impl->answered(journey, std::move(answer));
                         });
 }
 

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/decisions.hpp"
 #include "app/log.hpp"
 #include "app/pipeline.hpp"
 #include "app/progress.hpp"
@@ -12,14 +13,6 @@
 
 namespace tributary::app {
 namespace {
-
-/// Whether a name on the command line means this feed.
-bool means(const std::string& word, const FeedState& state, const config::Config& config) {
-  if (word == state.configured_url || word == state.url) return true;
-  return std::ranges::any_of(config.feeds, [&](const Partner& partner) {
-    return partner.url == state.configured_url && (word == partner.slug || word == partner.name);
-  });
-}
 
 /// The feeds to visit; an unknown name is a fault of usage.
 Result<std::vector<FeedState>> chosen(const std::vector<FeedState>& states, const config::Config& config,
@@ -57,6 +50,7 @@ int update(const Context& context, const UpdateOptions& options) {
   if (const auto configured = (*store)->configure(catalogue(*config), clock()); !configured) {
     return fail(configured.error());
   }
+  if (const auto decided = take_decisions(*config, **store, clock()); !decided) return fail(decided.error());
   const auto states = (*store)->feed_states();
   if (!states) return fail(states.error());
   const auto feeds = chosen(*states, *config, options, clock());

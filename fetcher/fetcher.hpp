@@ -128,10 +128,14 @@ struct Verdict {
 /// Whether a document seems to be another feed's than the one known under this address: its id, title,
 /// language, site and generator changed together, or it moved to another domain and does not look the same
 /// there. Then the verdict is `held`, and is what `after` gets as the failure; nothing of the document is
-/// stored. `release` is the admin's answer.
+/// stored. The admin's answer is `release`, and the next document is taken for what it is; or `reject`, and
+/// the feed is asked no more until its address is changed, or it is released after all.
 [[nodiscard]] std::optional<Verdict> suspicion(const FeedState& state, const Answer& answer,
                                                const Feed& parsed);
 [[nodiscard]] FeedState release(FeedState state);
+[[nodiscard]] FeedState reject(FeedState state);
+/// Whether there is something to decide: it is held, or was rejected.
+[[nodiscard]] bool may_release(const FeedState& state);
 
 /// The hosts that asked for patience (Retry-After) at two of their addresses or more: it is then meant for
 /// all of them.

@@ -37,6 +37,9 @@ std::string title_key(const FeedDetails& details) {
   return out;
 }
 
+/// How the words of a rejected feed begin: they are what tells it from one that its partner ended.
+constexpr std::string_view rejected = "rejected as another's feed";
+
 struct Change {
   const char* name;
   bool known;  ///< said both before and now
@@ -91,9 +94,22 @@ std::optional<Verdict> suspicion(const FeedState& state, const Answer& answer, c
                 ". Its new items are held until you release them"}};
 }
 
+bool may_release(const FeedState& state) {
+  return state.status == FeedStatus::held ||
+         (state.status == FeedStatus::gone && state.last_error.starts_with(rejected));
+}
+
+FeedState reject(FeedState state) {
+  state.status = FeedStatus::gone;
+  state.next_fetch.reset();
+  state.last_error = std::string(rejected) +
+                     "; it is not asked any more until its url in feeds.yaml changes, or it is released";
+  return state;
+}
+
 FeedState release(FeedState state) {
   state.memory.identity = {};
-  if (state.status == FeedStatus::held) state.status = FeedStatus::ok;
+  if (may_release(state)) state.status = FeedStatus::ok;
   state.next_fetch.reset();
   state.last_error.clear();
   return state;

@@ -1,0 +1,48 @@
+#include <iostream>
+
+#include "app/client.hpp"
+#include "app/commands.hpp"
+#include "parser/parser.hpp"
+
+namespace tributary::app {
+namespace {
+
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  }
+  return text;
+}
+
+void show(const std::string& url, const std::string& type, const std::string& title) {
+  std::cout << url << '\t' << one_line(type) << '\t' << one_line(title) << '\n';
+}
+
+}  // namespace
+
+int discover(const Context& context, const std::string& url) {
+  if (!is_http_url(url)) return fail({ErrorKind::usage, url, "is no http or https address"});
+  const auto options = manners(context);
+  if (!options) return fail(options.error());
+  const auto answer = ask(*options, {.url = url});
+  if (!answer) return fail(answer.error());
+  if (!fetcher::may_name_a_feed(*answer)) {
+    if (const auto verdict = fetcher::judge(*answer); verdict.error) return fail(*verdict.error);
+    const auto feed = parser::parse(
+        {.bytes = answer->body, .name = url, .base = answer->url, .content_type = answer->content_type});
+    if (!feed) return fail(feed.error());
+    show(answer->permanent_url.empty() ? url : answer->permanent_url, feed->format,
+         feed->details.title ? std::string(feed->details.title->plain) : std::string());
+    return Exit::done;
+  }
+  std::size_t shown = 0;
+  for (const auto& link : parser::discover(answer->body, answer->url)) {
+    if (!is_http_url(link.href)) continue;
+    show(link.href, link.type, link.title);
+    ++shown;
+  }
+  if (shown > 0) return Exit::done;
+  return fail({ErrorKind::not_a_feed, url, "this is a web page, and it names no feed"});
+}
+
+}  // namespace tributary::app
