@@ -55,20 +55,19 @@ bool is_wide(std::string_view label) {
 
 bool is_utf8_label(std::string_view label) {
   constexpr std::array labels{
-      "utf-8",         "utf8",          "utf_8",           "u8",     "utf", "unicode-1-1-utf-8",
-      "unicode11utf8", "unicode20utf8", "x-unicode20utf8", "cp65001"};
+      "utf-8",           "utf8",   "u8", "utf", "unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8",
+      "x-unicode20utf8", "cp65001"};
   return std::ranges::find(labels, label) != labels.end();
 }
 
 bool is_ascii_label(std::string_view label) {
-  constexpr std::array labels{"us-ascii",  "us_ascii", "ascii", "ansi_x3.4-1968",
-                              "iso646-us", "iso-ir-6", "646"};
+  constexpr std::array labels{"us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "iso-ir-6", "646"};
   return std::ranges::find(labels, label) != labels.end();
 }
 
 bool is_gb2312(std::string_view label) {
-  constexpr std::array labels{"gb2312",  "gb_2312",         "gb_2312-80", "csgb2312",
-                              "chinese", "csiso58gb231280", "iso-ir-58"};
+  constexpr std::array labels{"gb2312",   "gb-2312", "gb-2312-80",      "gb2312-80", "gb2312-1980",
+                              "csgb2312", "chinese", "csiso58gb231280", "iso-ir-58"};
   return std::ranges::find(labels, label) != labels.end();
 }
 
@@ -79,6 +78,37 @@ struct Mended {
   std::size_t mended = 0;
   int line = 0;  // of the first
 };
+
+/// The surrogate that the three bytes at the start of `bytes` are, as UTF-8 must not have it; 0 for none.
+std::uint32_t surrogate_at(std::string_view bytes) {
+  if (bytes.size() < 3 || bytes[0] != '\xED') return 0;
+  const auto second = static_cast<unsigned char>(bytes[1]);
+  const auto third = static_cast<unsigned char>(bytes[2]);
+  if (second < 0xA0 || second > 0xBF || third < 0x80 || third > 0xBF) return 0;
+  return 0xD000U | ((second & 0x3FU) << 6U) | (third & 0x3FU);
+}
+
+/// Writes what the invalid bytes at the start of `bytes` mean, and returns how many they are. Java and some
+/// databases write UTF-16's surrogates (two of them are one character) and NUL in forms of their own.
+std::size_t append_mended(std::string_view bytes, Mended& out) {
+  if (const std::uint32_t lead = surrogate_at(bytes); lead != 0) {
+    ++out.letters;
+    const std::uint32_t trail = surrogate_at(bytes.substr(3));
+    if (lead < 0xDC00 && trail >= 0xDC00) {
+      append_utf8(out.text, 0x10000 + ((lead - 0xD800) << 10U) + (trail - 0xDC00));
+      return 6;
+    }
+    append_utf8(out.text, 0xFFFD);
+    return 3;
+  }
+  if (bytes.starts_with("\xC0\x80")) {
+    ++out.letters;
+    append_utf8(out.text, 0xFFFD);
+    return 2;
+  }
+  append_utf8(out.text, windows_1252(static_cast<unsigned char>(bytes.front())));
+  return 1;
+}
 
 Mended mend(std::string_view bytes) {
   Mended out;
@@ -93,8 +123,7 @@ Mended mend(std::string_view bytes) {
     if (bad == std::string_view::npos) break;
     if (out.line == 0) out.line = 1 + static_cast<int>(std::ranges::count(bytes.substr(0, bad), '\n'));
     ++out.mended;
-    append_utf8(out.text, windows_1252(static_cast<unsigned char>(bytes[bad])));
-    at = bad + 1;
+    at = bad + append_mended(bytes.substr(bad), out);
   }
   return out;
 }
@@ -136,13 +165,20 @@ class Decoder {
 
  private:
   /// True when the text was decoded by it.
-  bool try_label(std::string_view label, std::string_view from) {
+  bool try_label(std::string_view sent, std::string_view from) {
+    std::string label(sent);
+    std::ranges::replace(label, '_', '-');
+    return try_name(label, sent, from);
+  }
+
+  /// `label`: the one sent, with '-' for '_'.
+  bool try_name(std::string_view label, std::string_view sent, std::string_view from) {
     if (is_utf8_label(label)) return try_utf8(label);
     if (is_ascii_label(label) &&
         !std::ranges::all_of(bytes_, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
       return contradicted(label, from);
     }
-    std::string name(label);
+    std::string name(sent);
     if (is_wide(label)) {
       const std::string_view seen = wide_by_zeros(bytes_);
       if (seen.empty()) return contradicted(label, from);
@@ -155,17 +191,18 @@ class Decoder {
     if (!converted) {
       reading_.damaged(
           "bad-encoding",
-          "the charset \"" + std::string(label.substr(0, 40)) + "\" of " + std::string(from) + " is unknown",
+          "the charset \"" + std::string(sent.substr(0, 40)) + "\" of " + std::string(from) + " is unknown",
           1);
       return false;
     }
     // A charset's own document may hold a few broken letters; another charset's breaks everywhere.
     if (converted->invalid > 0) {
-      if (converted->invalid > 2 + bytes_.size() / 500) return contradicted(label, from);
+      if (converted->invalid > 2 + bytes_.size() / 500 || is_utf8(without_cut_letter(bytes_)))
+        return contradicted(sent, from);
       reading_.damaged("bad-encoding",
                        std::to_string(converted->invalid) + " sequences are not valid in " + name, 0);
     }
-    out_ = {.text = std::move(converted->text), .label = is_gb2312(name) ? "gb18030" : std::move(name)};
+    out_ = {.text = std::move(converted->text), .label = is_gb2312(label) ? "gb18030" : std::move(name)};
     return true;
   }
 
@@ -182,7 +219,8 @@ class Decoder {
     if (used == "utf-8") return;
     const auto head = convert(bytes_.substr(0, 4096), used);
     if (!head) return;
-    const std::string declared = declared_encoding(head->text);
+    std::string declared = declared_encoding(head->text);
+    std::ranges::replace(declared, '_', '-');
     if (!declared.empty() && !is_wide(declared)) contradicted(declared, "the XML declaration");
   }
 
@@ -205,8 +243,12 @@ class Decoder {
   /// The XML declaration's encoding, in whatever the bytes are.
   std::string declared_label() {
     if (!is_ebcdic(bytes_)) return declared_encoding(bytes_.substr(0, 4096));
-    const auto head = convert(bytes_.substr(0, 1024), "ibm037");
-    return head ? declared_encoding(head->text) : std::string();
+    // Letters and digits are the same in all of EBCDIC, the quotation mark is not.
+    for (const std::string_view table : {"ibm037", "ibm1026"}) {
+      const auto head = convert(bytes_.substr(0, 1024), table);
+      if (head && !declared_encoding(head->text).empty()) return declared_encoding(head->text);
+    }
+    return {};
   }
 
   DecodedText detect(bool nothing_named) {
@@ -252,6 +294,10 @@ std::string charset_parameter(std::string_view content_type) {
 
 std::string declared_encoding(std::string_view text) {
   const auto start = text.find("<?xml");
+  // One behind a feed's root stands in an item's text.
+  for (const std::string_view root : {"<rss", "<feed", "<rdf:RDF", "<channel"}) {
+    if (text.find(root) < start) return {};
+  }
   if (start == std::string_view::npos || start + 5 >= text.size() || !is_space(text[start + 5])) return {};
   std::string_view rest = text.substr(start + 5);
   rest = rest.substr(0, rest.find('>'));

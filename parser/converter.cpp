@@ -77,6 +77,48 @@ constexpr std::array aliases{
     std::pair{std::string_view("strk1048-2002"), std::string_view("rk1048")},
     std::pair{std::string_view("ms1361"), std::string_view("johab")},
     std::pair{std::string_view("cp1361"), std::string_view("johab")},
+    std::pair{std::string_view("gb2312-1980"), std::string_view("gb18030")},
+    std::pair{std::string_view("iso-ir-58"), std::string_view("gb18030")},
+    std::pair{std::string_view("csiso58gb231280"), std::string_view("gb18030")},
+    std::pair{std::string_view("eucgb2312-cn"), std::string_view("gb18030")},
+    std::pair{std::string_view("euccn"), std::string_view("gb18030")},
+    std::pair{std::string_view("x-mac-simp-chinese"), std::string_view("gb18030")},
+    std::pair{std::string_view("gb18030-2000"), std::string_view("gb18030")},
+    std::pair{std::string_view("x-mac-trad-chinese"), std::string_view("big5-hkscs")},
+    std::pair{std::string_view("x-mac-korean"), std::string_view("windows-949")},
+    std::pair{std::string_view("x-mac-japanese"), std::string_view("shift_jis")},
+    std::pair{std::string_view("ksx1001"), std::string_view("windows-949")},
+    std::pair{std::string_view("ks-x-1001"), std::string_view("windows-949")},
+    std::pair{std::string_view("tis-620-0"), std::string_view("windows-874")},
+    std::pair{std::string_view("tis-620-2529-0"), std::string_view("windows-874")},
+    std::pair{std::string_view("tis-620-2529-1"), std::string_view("windows-874")},
+    std::pair{std::string_view("iso-8859-16-2001"), std::string_view("iso-8859-16")},
+    std::pair{std::string_view("macgreek"), std::string_view("x-mac-greek")},
+    std::pair{std::string_view("macturkish"), std::string_view("x-mac-turkish")},
+    std::pair{std::string_view("maclatin2"), std::string_view("x-mac-centraleurroman")},
+    std::pair{std::string_view("cp1051"), std::string_view("hp-roman8")},
+    std::pair{std::string_view("csibm858"), std::string_view("cp858")},
+    std::pair{std::string_view("iso-2022-jp-2004"), std::string_view("iso-2022-jp-3")},
+    std::pair{std::string_view("iso2022-jp-2004"), std::string_view("iso-2022-jp-3")},
+    std::pair{std::string_view("iso2022jp-2004"), std::string_view("iso-2022-jp-3")},
+    std::pair{std::string_view("iso2022-jp-3"), std::string_view("iso-2022-jp-3")},
+    std::pair{std::string_view("iso2022jp-3"), std::string_view("iso-2022-jp-3")},
+    std::pair{std::string_view("iso2022-jp-ext"), std::string_view("iso-2022-jp-2")},
+    std::pair{std::string_view("iso2022jp-ext"), std::string_view("iso-2022-jp-2")},
+    std::pair{std::string_view("iso-2022-jp-ext"), std::string_view("iso-2022-jp-2")},
+    std::pair{std::string_view("euc-jis-2004"), std::string_view("euc-jisx0213")},
+    std::pair{std::string_view("euc-jis2004"), std::string_view("euc-jisx0213")},
+    std::pair{std::string_view("eucjis2004"), std::string_view("euc-jisx0213")},
+    std::pair{std::string_view("jisx0213"), std::string_view("euc-jisx0213")},
+    std::pair{std::string_view("eucjisx0213"), std::string_view("euc-jisx0213")},
+    std::pair{std::string_view("shift-jis-2004"), std::string_view("shift_jisx0213")},
+    std::pair{std::string_view("shift-jisx0213"), std::string_view("shift_jisx0213")},
+    std::pair{std::string_view("shiftjis2004"), std::string_view("shift_jisx0213")},
+    std::pair{std::string_view("sjis-2004"), std::string_view("shift_jisx0213")},
+    std::pair{std::string_view("s-jis-2004"), std::string_view("shift_jisx0213")},
+    std::pair{std::string_view("sjisx0213"), std::string_view("shift_jisx0213")},
+    std::pair{std::string_view("s-jisx0213"), std::string_view("shift_jisx0213")},
+    std::pair{std::string_view("ibm039"), std::string_view("ibm037")},
 };
 
 constexpr std::array windows_1252_labels{"windows-1252",
@@ -85,6 +127,7 @@ constexpr std::array windows_1252_labels{"windows-1252",
                                          "1252",
                                          "iso-8859-1",
                                          "iso8859-1",
+                                         "iso8859",
                                          "iso88591",
                                          "iso_8859-1",
                                          "iso_8859-1:1987",
@@ -266,6 +309,24 @@ Converted convert_windows_1252(std::string_view bytes) {
   return out;
 }
 
+/// Encoding Standard section 14.5.
+Converted convert_user_defined(std::string_view bytes) {
+  Converted out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    append_utf8(out.text, byte < 0x80 ? byte : 0xF700U + byte);
+  }
+  return out;
+}
+
+/// ICU's KOI8-U is RFC 2319's; the Encoding Standard has Belarusian's letter in place of two box drawings.
+void put_short_u(std::string& text) {
+  for (const auto& [box, letter] : {std::pair{"\u255D", "\u045E"}, std::pair{"\u256C", "\u040E"}}) {
+    for (auto at = text.find(box); at != std::string::npos; at = text.find(box, at))
+      text.replace(at, 3, letter);
+  }
+}
+
 bool is_windows_1252(std::string_view name) {
   return std::ranges::find(windows_1252_labels, name) != windows_1252_labels.end();
 }
@@ -276,14 +337,22 @@ std::optional<Converted> convert(std::string_view bytes, std::string_view label)
   const std::string name = normalised(label);
   if (name.empty()) return std::nullopt;
   if (is_windows_1252(name)) return convert_windows_1252(bytes);
-  if (const auto icu = open_icu(name)) return convert_by_icu(bytes, icu.get());
+  if (name == "x-user-defined") return convert_user_defined(bytes);
+  // ICU's table has letters for private use where Unicode has real ones since.
+  const bool prefers_iconv = name == "big5-hkscs";
+  if (const auto icu = prefers_iconv ? nullptr : open_icu(name)) {
+    Converted out = convert_by_icu(bytes, icu.get());
+    if (name == "koi8-u" || name == "koi8u") put_short_u(out.text);
+    return out;
+  }
   if (const auto other = open_iconv(name)) return convert_by_iconv(bytes, *other);
   return std::nullopt;
 }
 
 bool is_known_charset(std::string_view label) {
   const std::string name = normalised(label);
-  return !name.empty() && (is_windows_1252(name) || open_icu(name) || open_iconv(name));
+  return !name.empty() &&
+         (is_windows_1252(name) || name == "x-user-defined" || open_icu(name) || open_iconv(name));
 }
 
 }  // namespace tributary::parser

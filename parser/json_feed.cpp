@@ -226,6 +226,23 @@ json::value parse_strictly(std::string_view text, BoundedMemory& memory, json::e
   return fault ? json::value() : parser.release();
 }
 
+/// Escapes of characters that no text may hold (XML 1.0 section 2.2) become one of the same length that
+/// stands for such. Empty when there is none.
+std::string without_controls(std::string_view text) {
+  std::string out;
+  for (auto at = find_in(text, "\\u00"); at != std::string_view::npos; at = find_in(text, "\\u00", at + 5)) {
+    const std::string_view digits = text.substr(at + 4, 2);
+    const bool is_control = digits.size() == 2 && (digits[0] == '0' || digits[0] == '1') && digits != "09" &&
+                            lowered(digits) != "0a" && lowered(digits) != "0d";
+    std::size_t slashes = 1;  // an escaped backslash escapes nothing
+    while (slashes <= at && text[at - slashes] == '\\') ++slashes;
+    if (!is_control || slashes % 2 == 0) continue;
+    if (out.empty()) out = text;
+    out.replace(at + 2, 4, "fffd");
+  }
+  return out;
+}
+
 std::string version_of(const json::object& root) {
   const std::string_view version = text_at(root, "version");
   const auto at = version.find("jsonfeed.org/version/");
@@ -243,11 +260,13 @@ std::expected<void, std::string> read_json_feed(Reading& reading, const Body& bo
   try {
     BoundedMemory memory(4 * body.text.size() + (std::size_t{1} << 20U));
     json::error_code fault;
-    json::value root = parse_strictly(body.text, memory, fault);
+    const std::string mended = without_controls(body.text);
+    const std::string_view text = mended.empty() ? body.text : std::string_view(mended);
+    json::value root = parse_strictly(text, memory, fault);
     if (fault) {
       reading.damaged("not-well-formed", "no well-formed JSON: " + fault.message(), 0);
       fault.clear();
-      root = parse_strictly(repair_json(body.text), memory, fault);
+      root = parse_strictly(repair_json(text), memory, fault);
     }
     if (fault || !root.is_object()) return std::unexpected("the document is neither XML nor a JSON object");
     const json::object& object = root.get_object();

@@ -4,6 +4,7 @@
 
 #include "parser/ascii.hpp"
 #include "parser/charset.hpp"
+#include "parser/entities.hpp"
 #include "parser/formats.hpp"
 #include "parser/reading.hpp"
 #include "parser/xml.hpp"
@@ -21,8 +22,13 @@ std::string_view start_of(std::string_view text) {
   return text;
 }
 
+/// A page's document type is left before a feed now and then: the root tells.
 bool is_html_page(std::string_view text) {
-  return starts_with_word(text, "<!doctype html") || starts_with_word(text, "<html");
+  if (starts_with_word(text, "<html")) return true;
+  if (!starts_with_word(text, "<!doctype html")) return false;
+  const std::string_view root = start_of(text.substr(read_doctype(text, 0).end));
+  return !starts_with_word(root, "<rss") && !starts_with_word(root, "<feed") &&
+         !starts_with_word(root, "<rdf:rdf") && !root.starts_with("<?xml");
 }
 
 /// Why no format wanted the document.

@@ -66,6 +66,10 @@ class Repairer {
       close_top();
     }
     replace_noncharacters();
+    if (illegal_ > 1 && illegal_warning_ < reading_.feed.warnings.size()) {
+      reading_.feed.warnings[illegal_warning_].message =
+          std::to_string(illegal_) + " characters that XML does not allow";
+    }
     return std::move(out_);
   }
 
@@ -81,11 +85,21 @@ class Repairer {
     if (starts_with_word(rest, "<!DOCTYPE")) return doctype();
     if (rest.starts_with("<?")) return instruction();
     if (rest.starts_with("</")) return end_tag();
+    if (is_cut_opening(rest)) return cut_off();
     if (rest.size() > 1 && is_name_start(rest[1])) return start_tag();
     // "1 < 2": what can't be a tag is a character.
     fault("a bare \"<\"");
     put_text("<");
     ++at_;
+  }
+
+  /// The end of a document that was cut inside "<![CDATA[" or "<!--", or right after a "<".
+  static bool is_cut_opening(std::string_view rest) {
+    return std::string_view("<![CDATA[").starts_with(rest) || std::string_view("<!--").starts_with(rest);
+  }
+  void cut_off() {
+    fault("the document ends inside markup");
+    at_ = text_.size();
   }
 
   void skip_junk_before() {
@@ -130,7 +144,8 @@ class Repairer {
     const auto end = find_in(text_, "-->", at_ + 4);
     if (end == npos)
       fault("a comment without end");
-    else if (text_.substr(at_ + 4, end - at_ - 4).find("--") != npos)
+    else if (const auto inside = text_.substr(at_ + 4, end - at_ - 4);
+             inside.ends_with('-') || find_in(inside, "--") != npos)
       fault("\"--\" in a comment");
     const auto after = end == npos ? text_.size() : end + 3;
     keep_lines(text_.substr(at_, after - at_));
@@ -152,6 +167,7 @@ class Repairer {
 
   void doctype() {
     Doctype found = read_doctype(text_, at_);
+    if (!text_.substr(at_).starts_with("<!DOCTYPE")) fault("\"<!DOCTYPE\" in small letters");
     if (root_seen_)
       fault("a document type declaration after the root element's start");
     else
@@ -325,7 +341,7 @@ class Repairer {
   bool attributes(bool written) {
     tag_ended_ = false;
     std::vector<std::string_view> names;
-    while (at_ < text_.size()) {
+    for (bool is_apart = false; at_ < text_.size(); is_apart = is_space(text_[at_ - 1])) {
       const char c = text_[at_];
       if (is_space(c)) {
         if (c == '\n') out_ += c;
@@ -343,6 +359,7 @@ class Repairer {
         tag_ended_ = true;
         return false;
       } else if (is_name_start(c)) {
+        if (!is_apart) fault("attributes without a blank between them");
         attribute(names, written);
       } else {
         fault("a character that has no place in a tag");
@@ -437,6 +454,11 @@ class Repairer {
         // pugixml leaves alone what is no reference: escaped, a document of nothing else would be five times
         // as long.
         fault("a bare \"&\"");
+        if (const std::size_t length = unended_reference(data.substr(i)); length > 0) {
+          out_.append(data.substr(i, length)).append(";");
+          i += length;
+          continue;
+        }
         out_ += '&';
         ++i;
       } else {
@@ -444,6 +466,17 @@ class Repairer {
         i += reference.length;
       }
     }
+  }
+
+  /// The length of "&amp" and its like before a blank or mark: a reference whose ";" was forgotten. Before a
+  /// letter, digit or "=" it is part of an address (HTML section 13.2.5.73).
+  static std::size_t unended_reference(std::string_view text) {
+    for (const std::string_view name : {"&amp", "&lt", "&gt", "&quot"}) {
+      if (!text.starts_with(name)) continue;
+      const char next = text.size() > name.size() ? text[name.size()] : ' ';
+      return is_name_letter(next) || next == '=' || next == ';' ? 0 : name.size();
+    }
+    return 0;
   }
 
   void put_reference(const Reference& reference, std::string_view sent, bool in_attribute, int depth) {
@@ -538,8 +571,7 @@ class Repairer {
     }
     const auto value = static_cast<unsigned char>(c);
     if (value < 0x20 && c != '\t' && c != '\n' && c != '\r') {
-      ++illegal_;
-      if (illegal_ == 1) fault("characters that XML does not allow");
+      illegal_letter();
       out_ += "\xEF\xBF\xBD";
       return;
     }
@@ -551,8 +583,15 @@ class Repairer {
     for (auto at = find_in(out_, "\xEF\xBF"); at != npos; at = find_in(out_, "\xEF\xBF", at + 2)) {
       if (at + 2 >= out_.size() || static_cast<unsigned char>(out_[at + 2]) < 0xBE) continue;
       out_[at + 2] = '\xBD';
-      if (illegal_++ == 0) fault("characters that XML does not allow");
+      illegal_letter();
     }
+  }
+
+  /// The warning of the first one gets the number of all in the end.
+  void illegal_letter() {
+    if (illegal_++ > 0) return;
+    illegal_warning_ = reading_.has_room_for("not-well-formed") ? reading_.feed.warnings.size() : npos;
+    fault("a character that XML does not allow");
   }
 
   /// The line ends of what is left out, so that later lines keep their numbers.
@@ -592,7 +631,8 @@ class Repairer {
   std::size_t nodes_ = 0;
   std::size_t expanded_ = 0;
   std::size_t illegal_ = 0;
-  std::size_t dropped_ = 0;  // open elements past the depth limit
+  std::size_t illegal_warning_ = npos;  // its place among the feed's warnings
+  std::size_t dropped_ = 0;             // open elements past the depth limit
   std::size_t faults_ = 0;
   std::size_t counted_ = 0;
   int line_ = 1;

@@ -45,16 +45,19 @@ void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
   bool has_plain_lang = false;
   bool has_lang = false;
   bool has_base = false;
+  bool has_prefix = false;
   const auto rebase = [&](std::string_view value) {
     const std::string& outer = scope.base != nullptr ? *scope.base : reading_.document.base;
     std::string base = resolve_url(outer.empty() ? reading_.feed_base : outer, value);
-    // A fragment is no part of a base (RFC 3986 section 5.1), and one that runs code would spoil every reference under it.
+    // A fragment is no part of a base (RFC 3986 section 5.1), and one that runs code would spoil every
+    // reference under it.
     if (trimmed(value).empty() || trimmed(value).starts_with('#') || is_dangerous_url(base)) return;
     bases_.push_back(std::move(base));
     scope.base = &bases_.back();
   };
   for (const auto attribute : node.attributes()) {
     const std::string_view name = attribute.name();
+    if (name.find(':') != std::string_view::npos && !name.starts_with("xml")) has_prefix = true;
     if (name.size() < 4) continue;
     if (name.starts_with("xml")) {
       if (name == "xmlns") {
@@ -73,6 +76,12 @@ void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
       plain_lang = trimmed(attribute.value());
     } else if (same_word(name, "base")) {
       plain_base = attribute.value();
+    }
+  }
+  if (has_prefix) {
+    for (const auto attribute : node.attributes()) {
+      const QName name = split(attribute.name());
+      if (!name.prefix.empty() && name.prefix != "xmlns") resolve(name.prefix, node);
     }
   }
   if (has_plain_lang && !has_lang) scope.lang = plain_lang;

@@ -70,7 +70,8 @@ class Walk {
   };
   void open_scopes(pugi::xml_node node, Scope& scope);
   [[nodiscard]] const Binding* find(std::string_view prefix) const;
-  [[nodiscard]] Ns resolve(std::string_view prefix, pugi::xml_node node);
+  /// Warns of a prefix that is not declared, and takes it for what it customarily means.
+  Ns resolve(std::string_view prefix, pugi::xml_node node);
 
   Reading& reading_;
   void bind(std::string_view prefix, std::string_view uri);
