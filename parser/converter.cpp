@@ -272,7 +272,8 @@ Converted convert_by_icu(std::string_view bytes, UConverter* source) {
   return out;
 }
 
-Converted convert_by_iconv(std::string_view bytes, const Iconv& source) {
+/// `second` reads the pairs of bytes that `source` has no letter for; it may be null.
+Converted convert_by_iconv(std::string_view bytes, const Iconv& source, UConverter* second = nullptr) {
   Converted out;
   std::array<char, 4096> buffer{};
   // iconv never writes through this pointer; its type is older than const.
@@ -285,6 +286,14 @@ Converted convert_by_iconv(std::string_view bytes, const Iconv& source) {
     out.text.append(buffer.data(), buffer.size() - room);
     if (done != static_cast<std::size_t>(-1) || errno == E2BIG) continue;
     if (errno == EINVAL) break;  // cut off inside a letter
+    if (second != nullptr && left >= 2) {
+      if (const Converted pair = convert_by_icu({from, 2}, second); pair.invalid == 0 && !pair.text.empty()) {
+        out.text += pair.text;
+        from += 2;
+        left -= 2;
+        continue;
+      }
+    }
     ++out.invalid;
     out.text += replacement;
     ++from;
@@ -338,9 +347,11 @@ std::optional<Converted> convert(std::string_view bytes, std::string_view label)
   if (name.empty()) return std::nullopt;
   if (is_windows_1252(name)) return convert_windows_1252(bytes);
   if (name == "x-user-defined") return convert_user_defined(bytes);
-  // ICU's table has letters for private use where Unicode has real ones since.
-  const bool prefers_iconv = name == "big5-hkscs";
-  if (const auto icu = prefers_iconv ? nullptr : open_icu(name)) {
+  if (const auto icu = open_icu(name)) {
+    // ICU's Big5 has letters for private use where Unicode has real ones since; the C library's lacks some.
+    if (name == "big5-hkscs") {
+      if (const auto newer = open_iconv(name)) return convert_by_iconv(bytes, *newer, icu.get());
+    }
     Converted out = convert_by_icu(bytes, icu.get());
     if (name == "koi8-u" || name == "koi8u") put_short_u(out.text);
     return out;
