@@ -51,7 +51,11 @@ int full_year(int value, std::size_t digits) {
   return digits == 3 ? value + 1900 : value;
 }
 
+/// "0001-01-01" is how the clocks of Go and .NET write that no date was set, "0000-00-00" how SQL does.
+constexpr int first_year = 2;
+
 std::optional<Timestamp> moment(const Fields& fields, const DateContext& context) {
+  if (fields.year < first_year) return std::nullopt;
   const year_month_day date{year{fields.year}, month{static_cast<unsigned>(fields.month)},
                             day{static_cast<unsigned>(fields.day)}};
   int hour = fields.hour;
@@ -623,6 +627,8 @@ class Worded {
         return true;
       }
     }
+    // "-0500 EST" says it twice.
+    if (fields_.offset && is_zone_abbreviation(word)) return true;
     const auto meaning = meaning_of(word, context_.language);
     if (meaning.am || meaning.pm) {
       fields_.am = meaning.am;
@@ -712,7 +718,8 @@ int two(std::string_view text, std::size_t at) {
 
 std::optional<Timestamp> at(int year_value, int month_value, int day_value, int hour, int minute, int second,
                             seconds offset) {
-  if (year_value < 0 || month_value < 0 || day_value < 0 || (hour | minute | second) < 0) return std::nullopt;
+  if (year_value < first_year || month_value < 0 || day_value < 0 || (hour | minute | second) < 0)
+    return std::nullopt;
   const year_month_day date{year{year_value}, month{static_cast<unsigned>(month_value)},
                             day{static_cast<unsigned>(day_value)}};
   if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
