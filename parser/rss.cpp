@@ -18,6 +18,20 @@ constexpr std::array versions{
     std::pair{std::string_view("0.94"), std::string_view("rss-0.94")},
 };
 
+/// RDF's dialects tell themselves by their namespace, wherever on the way to the channel it is declared.
+std::string format_by_namespace(pugi::xml_node root) {
+  for (const pugi::xml_node node : {root, root.first_child()}) {
+    for (const auto attribute : node.attributes()) {
+      if (!std::string_view(attribute.name()).starts_with("xmlns")) continue;
+      const std::string uri = lowered(attribute.value());
+      if (uri.find("/rdf/simple/0.9") != std::string::npos) return "rss-0.90";
+      if (uri.find("purl.org/rss/1.0") != std::string::npos && uri.find("modules") == std::string::npos)
+        return "rss-1.0";
+    }
+  }
+  return "rss";
+}
+
 std::string format_of_rss(pugi::xml_node root) {
   std::string_view version;
   for (const auto attribute : root.attributes()) {
@@ -26,22 +40,8 @@ std::string format_of_rss(pugi::xml_node root) {
   for (const auto& [number, format] : versions) {
     if (version == number) return std::string(format);
   }
+  if (version.empty()) return format_by_namespace(root);
   return version.starts_with("2") ? "rss-2.0" : "rss";
-}
-
-/// RDF's dialects tell themselves by their namespace, wherever on the way to the channel it is declared.
-std::string format_of_rdf(pugi::xml_node root) {
-  for (const pugi::xml_node node : {root, root.first_child()}) {
-    for (const auto attribute : node.attributes()) {
-      if (!std::string_view(attribute.name()).starts_with("xmlns")) continue;
-      const std::string_view uri = attribute.value();
-      if (uri.find("/rdf/simple/0.9") != std::string_view::npos) return "rss-0.90";
-      if (uri.find("purl.org/rss/1.0") != std::string_view::npos &&
-          uri.find("modules") == std::string_view::npos)
-        return "rss-1.0";
-    }
-  }
-  return "rss";
 }
 
 class RssReader {
@@ -130,7 +130,7 @@ bool is_rss(const Body& body) {
 
 std::expected<void, std::string> read_rss(Reading& reading, const Body& body) {
   reading.feed.format =
-      same_word(local_name(body.root), "rdf") ? format_of_rdf(body.root) : format_of_rss(body.root);
+      same_word(local_name(body.root), "rdf") ? format_by_namespace(body.root) : format_of_rss(body.root);
   look_ahead(reading, body.root, channel_of(body.root));
   RssReader(reading).read(body.root);
   return {};

@@ -95,10 +95,27 @@ void Walk::bind(std::string_view prefix, std::string_view uri) {
 }
 
 void Walk::trust(const Element& root) {
-  if (root.ns != Ns::unknown) return;
-  const std::string_view name = root.node.name();
-  const auto colon = name.find(':');
-  const auto* binding = find(colon == std::string_view::npos ? std::string_view() : name.substr(0, colon));
+  if (root.ns == Ns::unknown) return trust_namespace_of(root.node);
+  if (root.ns != Ns::rdf) return;
+  pugi::xml_node stranger;
+  for (const auto child : root.node.children()) {
+    const std::string_view name = split(child.name()).local;
+    if (!same_word(name, "channel") && !same_word(name, "item")) continue;
+    const std::size_t outer = mark();
+    const bool is_known = enter(child, root.scope).ns != Ns::unknown;
+    leave(outer);
+    if (is_known) return;
+    if (!stranger) stranger = child;
+  }
+  if (!stranger) return;
+  const std::size_t outer = mark();
+  static_cast<void>(enter(stranger, root.scope));  // for its declarations
+  trust_namespace_of(stranger);
+  leave(outer);
+}
+
+void Walk::trust_namespace_of(pugi::xml_node node) {
+  const auto* binding = find(split(node.name()).prefix);
   if (binding == nullptr) return;
   trusted_ = binding->uri;
   for (Binding& each : bindings_) {

@@ -55,7 +55,8 @@ class Walk {
   [[nodiscard]] std::string_view rdf_attribute(const Element& element, std::string_view name) const;
 
   /// A root that names a feed stands for the plain vocabulary, whatever namespace it claims: what it holds is
-  /// read as such.
+  /// read as such. RDF's root names none: there the first channel or item does, when
+  /// none is known.
   void trust(const Element& root);
 
   [[nodiscard]] Element enter(pugi::xml_node node, const Scope& outer);
@@ -68,6 +69,7 @@ class Walk {
     Ns ns;
     std::string_view uri;  // kept only while it is unknown
   };
+  void trust_namespace_of(pugi::xml_node node);
   void open_scopes(pugi::xml_node node, Scope& scope);
   [[nodiscard]] const Binding* find(std::string_view prefix) const;
   /// Warns of a prefix that is not declared, and takes it for what it customarily means.
