@@ -7,6 +7,8 @@
 
 #include "app/commands.hpp"
 #include "app/log.hpp"
+#include "app/manual.hpp"
+#include "config/config.hpp"
 
 namespace {
 
@@ -152,6 +154,34 @@ int real_main(int argc, char** argv) {
       cli.add_subcommand("demo", "The sample partners on a loopback port, and run over them");
   demo_command->add_flag("--once", demo.once, "One pass instead of the daemon");
   demo_command->callback([&] { command = [&] { return app::demo(context, demo); }; });
+
+  std::string shell;
+  auto* completion_command = cli.add_subcommand(
+      "completion", "Write a shell's completion: source it, or put it where the shell looks");
+  completion_command->add_option("SHELL", shell, "The shell")
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->required();
+  completion_command->callback([&] {
+    command = [&] {
+      std::cout << app::completion(cli, shell);
+      return app::Exit::done;
+    };
+  });
+
+  // For packages: pages made of the same texts as --help and the schema.
+  std::string page;
+  auto* manual_command = cli.add_subcommand("manual", "Write a page of the manual")->group("");
+  manual_command->add_option("PAGE", page, "Which page")
+      ->check(CLI::IsMember({"tributary.1", "feeds.yaml.5", "keys.md"}))
+      ->required();
+  manual_command->callback([&] {
+    command = [&] {
+      if (page == "tributary.1") std::cout << app::command_manual(cli, TRIBUTARY_VERSION);
+      if (page == "feeds.yaml.5") std::cout << app::keys_manual(config::schema(), TRIBUTARY_VERSION);
+      if (page == "keys.md") std::cout << app::keys_markdown(config::schema());
+      return app::Exit::done;
+    };
+  });
 
   for (const auto& [name, description] : unavailable) {
     auto* later = cli.add_subcommand(name, description);

@@ -1,0 +1,129 @@
+"""The life of the Debian package, from its installation to its purge, as dpkg, the service manager and an admin see it.
+
+Runs as root in a copy of the machine that is thrown away. There is no service manager in it: this script speaks for one (NOTIFY_SOCKET,
+WATCHDOG_USEC) and asks systemd-analyze what a real one would say of the unit.
+"""
+
+import gzip
+import os
+import pathlib
+import pwd
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+PACKAGES = sorted(pathlib.Path("/run/package").glob("*.deb"))
+CONFIG = pathlib.Path("/etc/tributary/feeds.yaml")
+STATE = pathlib.Path("/var/lib/tributary")
+UNIT = "/usr/lib/systemd/system/tributary.service"
+
+
+def run(*words, code=0):
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120)
+    assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def installs():
+    run("dpkg", "--force-depends", "-i", str(PACKAGES[0]))
+    user = pwd.getpwnam("tributary")
+    assert STATE.stat().st_uid == user.pw_uid
+    assert run("tributary", "--version").strip() == "tributary 0.1.0"
+    run("tributary", "check", "--config", str(CONFIG))
+
+
+def has_its_pages():
+    manual = gzip.open("/usr/share/man/man1/tributary.1.gz", "rt").read()
+    commands = re.findall(r"^  ([a-z][a-z-]*) ", run("tributary", "--help"), re.MULTILINE)
+    assert "update" in commands, commands
+    for command in commands:
+        assert f".SS {command}".replace("-", "\\-") in manual, command
+    keys = gzip.open("/usr/share/man/man5/feeds.yaml.5.gz", "rt").read()
+    assert "site.url" in keys and "feeds[].auth.username" in keys
+    for shell, file in [("bash", "/usr/share/bash-completion/completions/tributary"),
+                        ("zsh", "/usr/share/zsh/vendor-completions/_tributary"),
+                        ("fish", "/usr/share/fish/vendor_completions.d/tributary.fish")]:
+        assert pathlib.Path(file).read_text() == run("tributary", "completion", shell), shell
+    run("bash", "-n", "/usr/share/bash-completion/completions/tributary")
+    completed = run("bash", "-c", "source /usr/share/bash-completion/completions/tributary; COMP_WORDS=(tributary upd); COMP_CWORD=1; "
+                                  "_tributary; echo ${COMPREPLY[@]}")
+    assert completed.strip() == "update", completed
+
+
+def has_a_unit_that_systemd_accepts():
+    said = run("systemd-analyze", "verify", UNIT)
+    assert "tributary" not in said, said
+    security = run("systemd-analyze", "security", "--offline=true", "--threshold=20", UNIT)
+    print(security.strip().splitlines()[-1])
+
+
+class Manager:
+    """What the service manager does: it starts, listens, reloads and stops."""
+
+    def __enter__(self):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind("/run/package/notify")
+        os.chmod("/run/package", 0o755)
+        os.chmod("/run/package/notify", 0o777)
+        self.socket.settimeout(60)
+        user = pwd.getpwnam("tributary")
+        self.process = subprocess.Popen(
+            ["tributary", "run", "--config", str(CONFIG)], user=user.pw_uid, group=user.pw_gid, extra_groups=[], text=True,
+            stdout=subprocess.PIPE, env={"NOTIFY_SOCKET": "/run/package/notify", "WATCHDOG_USEC": "200000", "PATH": "/usr/bin:/bin"})
+        return self
+
+    def expect(self, wanted):
+        seen = []
+        while not any(wanted in message for message in seen):
+            seen.append(self.socket.recv(4096).decode())
+        return seen[-1]
+
+    def __exit__(self, *failure):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        self.socket.close()
+        os.unlink("/run/package/notify")
+
+
+def starts_reloads_and_stops():
+    CONFIG.write_text(re.sub(r"127\.0\.0\.1:808\d  ", "127.0.0.1:0  ", CONFIG.read_text()))
+    with Manager() as manager:
+        status = manager.expect("READY=1")
+        address = re.search(r"http://[0-9.:]+/", status).group(0)
+        page = urllib.request.urlopen(address, timeout=30).read().decode()
+        assert "Most Recently Added" in page and page.rstrip().endswith("</html>")
+        manager.expect("WATCHDOG=1")
+        manager.process.send_signal(signal.SIGHUP)
+        manager.expect("RELOADING=1")
+        manager.expect("READY=1")
+        manager.process.send_signal(signal.SIGTERM)
+        manager.expect("STOPPING=1")
+        assert manager.process.wait(timeout=60) == 0
+    assert (STATE / "tributary.db").exists() and (STATE / "public" / "atom.xml").exists()
+
+
+def upgrades_and_keeps_what_is_the_admins():
+    CONFIG.write_text(CONFIG.read_text().replace("Most Recently Added", "News of our partners"))
+    before = (STATE / "tributary.db").read_bytes()
+    run("dpkg", "--force-depends", "--force-confold", "-i", str(PACKAGES[1]))
+    assert "News of our partners" in CONFIG.read_text()
+    assert (STATE / "tributary.db").read_bytes() == before
+
+
+def leaves_without_the_admins_things_and_purges_with_them():
+    run("dpkg", "-r", "tributary")
+    assert CONFIG.exists() and (STATE / "tributary.db").exists()
+    assert not pathlib.Path("/usr/bin/tributary").exists()
+    run("dpkg", "-P", "tributary")
+    assert not STATE.exists() and not CONFIG.parent.exists()
+
+
+for step in [installs, has_its_pages, has_a_unit_that_systemd_accepts, starts_reloads_and_stops,
+             upgrades_and_keeps_what_is_the_admins, leaves_without_the_admins_things_and_purges_with_them]:
+    print(step.__name__.replace("_", " "), flush=True)
+    step()
+sys.exit(0)
