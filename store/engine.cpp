@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "store/archive.hpp"
 #include "store/configure.hpp"
 #include "store/intake.hpp"
 #include "store/reading.hpp"
@@ -113,11 +114,68 @@ Result<std::vector<StreamId>> Engine::streams() {
     for (const auto& topic : settings_.topics) found.insert({StreamId::Kind::topic, topic});
     for (const auto* feed : feeds_.configured()) found.insert({StreamId::Kind::partner, feed->slug});
     for (const auto& [id, number] : streams_.all()) {
+      if (!is_public(id)) continue;
       auto rows = database_->run("SELECT 1 FROM placed WHERE stream = $1 LIMIT 1", number);
       if (rows.next()) found.insert(id);
     }
     return std::vector<StreamId>(found.begin(), found.end());
   });
+}
+
+Result<Unpublished> Engine::close_pages(Timestamp now) {
+  return writing([&] {
+    while (close_some_pages(*database_, streams_, settings_, now)) {
+    }
+    return read_unpublished(*database_, streams_, settings_);
+  });
+}
+
+Result<void> Engine::published(const Unpublished& what, std::string_view settings, Timestamp now) {
+  return writing([&] { mark_published(*database_, settings_, what, settings, now); });
+}
+
+Result<FrontDocument> Engine::front(const StreamId& id, std::size_t limit) {
+  return reading([&] {
+    FrontDocument front;
+    if (const auto number = StreamNumbers::find(*database_, id))
+      front = read_front(*database_, *number, limit);
+    front.stream.id = id;
+    return front;
+  });
+}
+
+Result<ClosedPage> Engine::closed_page(const StreamId& id, std::uint32_t number) {
+  return reading([&] {
+    const auto stream = StreamNumbers::find(*database_, id);
+    return stream ? read_page(*database_, id, *stream, number) : ClosedPage{};
+  });
+}
+
+Result<std::vector<StreamEntry>> Engine::between(Timestamp from, Timestamp until, std::size_t limit) {
+  return reading([&] {
+    const auto stream = number_by_modified();
+    return stream ? read_entries(*database_, modified_between(*database_, *stream, from, until, limit))
+                  : std::vector<StreamEntry>{};
+  });
+}
+
+Result<std::optional<Timestamp>> Engine::nearest_before(Timestamp moment) {
+  return reading([&] {
+    const auto stream = number_by_modified();
+    return stream ? modified_before(*database_, *stream, moment) : std::nullopt;
+  });
+}
+
+Result<std::optional<Timestamp>> Engine::nearest_from(Timestamp moment) {
+  return reading([&] {
+    const auto stream = number_by_modified();
+    return stream ? modified_from(*database_, *stream, moment) : std::nullopt;
+  });
+}
+
+std::optional<std::int64_t> Engine::number_by_modified() {
+  if (access_ == Access::read || database_->shared()) settings_.load(*database_);
+  return StreamNumbers::find(*database_, stream_by_modified(settings_.order));
 }
 
 Result<Totals> Engine::totals() {

@@ -1,6 +1,8 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/database.hpp"
@@ -23,10 +25,18 @@ class Engine final : public Store {
   Result<Stream> latest(const StreamId& id, std::size_t limit) override;
   Result<std::vector<StreamId>> streams() override;
   Result<Totals> totals() override;
+  Result<Unpublished> close_pages(Timestamp now) override;
+  Result<void> published(const Unpublished& what, std::string_view settings, Timestamp now) override;
+  Result<FrontDocument> front(const StreamId& id, std::size_t limit) override;
+  Result<ClosedPage> closed_page(const StreamId& id, std::uint32_t number) override;
+  Result<std::vector<StreamEntry>> between(Timestamp from, Timestamp until, std::size_t limit) override;
+  Result<std::optional<Timestamp>> nearest_before(Timestamp moment) override;
+  Result<std::optional<Timestamp>> nearest_from(Timestamp moment) override;
 
  private:
   /// What is in memory of the database's, read anew where others may have written.
   void load();
+  [[nodiscard]] std::optional<std::int64_t> number_by_modified();
   template <typename Work>
   auto reading(Work work) -> Result<decltype(work())>;
   template <typename Work>

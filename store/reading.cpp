@@ -28,6 +28,39 @@ struct CopyRow {
   std::string title, link;
 };
 
+struct Place {
+  std::int64_t sort, seen, rank, place, story, item;
+  auto operator<=>(const Place&) const = default;
+};
+
+void read_places(Rows rows, std::vector<Place>& places) {
+  while (rows.next()) {
+    places.push_back({rows->integer(0), rows->integer(1), rows->integer(2), rows->integer(3),
+                      rows->integer(4), rows->integer(5)});
+  }
+}
+
+std::vector<Shown> in_order(std::vector<Place> places) {
+  std::ranges::sort(places);
+  std::vector<Shown> shown;
+  shown.reserve(places.size());
+  for (const auto& place : places) shown.push_back({place.story, place.item});
+  return shown;
+}
+
+/// The nearest moment of either class.
+std::optional<Timestamp> nearest(Database& database, std::string_view sql, std::int64_t stream,
+                                 Timestamp moment, auto nearer) {
+  std::optional<Timestamp> found;
+  for (const int archive_only : {0, 1}) {
+    auto rows = database.run(sql, stream, archive_only, -moment.time_since_epoch().count());
+    if (!rows.next()) continue;
+    const Timestamp modified{std::chrono::seconds(-rows->integer(0))};
+    found = found ? nearer(*found, modified) : modified;
+  }
+  return found;
+}
+
 std::vector<std::int64_t> distinct(std::vector<std::int64_t> ids) {
   std::ranges::sort(ids);
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -55,35 +88,62 @@ std::string licence_of(const Item& item, const FeedDetails& source, const std::s
 }  // namespace
 
 std::vector<Shown> newest(Database& database, std::int64_t stream, std::size_t limit) {
-  struct Place {
-    std::int64_t sort, seen, rank, place, story, item;
-    auto operator<=>(const Place&) const = default;
-  };
   std::vector<Place> places;
   for (const int archive_only : {0, 1}) {
     if (places.size() >= limit) break;
-    auto rows = database.run(
-        "SELECT sort, seen, rank, place, story, item FROM placed WHERE stream = $1 AND class = $2 "
-        "ORDER BY sort, seen, rank, place, story LIMIT $3",
-        stream, archive_only, limit - places.size());
-    while (rows.next()) {
-      places.push_back({rows->integer(0), rows->integer(1), rows->integer(2), rows->integer(3),
-                        rows->integer(4), rows->integer(5)});
-    }
+    read_places(
+        database.run(
+            "SELECT sort, seen, rank, place, story, item FROM placed WHERE stream = $1 AND class = $2 "
+            "ORDER BY sort, seen, rank, place, story LIMIT $3",
+            stream, archive_only, limit - places.size()),
+        places);
   }
-  std::ranges::sort(places);
-  std::vector<Shown> shown;
-  shown.reserve(places.size());
-  for (const auto& place : places) shown.push_back({place.story, place.item});
+  return in_order(std::move(places));
+}
+
+std::vector<Shown> modified_between(Database& database, std::int64_t stream, Timestamp from, Timestamp until,
+                                    std::size_t limit) {
+  std::vector<Place> places;
+  for (const int archive_only : {0, 1}) {
+    read_places(
+        database.run(
+            "SELECT sort, seen, rank, place, story, item FROM placed WHERE stream = $1 AND class = $2 "
+            "AND sort > $3 AND sort <= $4 ORDER BY sort, seen, rank, place, story LIMIT $5",
+            stream, archive_only, -until.time_since_epoch().count(), -from.time_since_epoch().count(), limit),
+        places);
+  }
+  auto shown = in_order(std::move(places));
+  if (shown.size() > limit) shown.resize(limit);
   return shown;
 }
 
+std::optional<Timestamp> modified_before(Database& database, std::int64_t stream, Timestamp moment) {
+  return nearest(
+      database,
+      "SELECT sort FROM placed WHERE stream = $1 AND class = $2 AND sort > $3 ORDER BY sort LIMIT 1", stream,
+      moment, std::ranges::max);
+}
+
+std::optional<Timestamp> modified_from(Database& database, std::int64_t stream, Timestamp moment) {
+  return nearest(
+      database,
+      "SELECT sort FROM placed WHERE stream = $1 AND class = $2 AND sort <= $3 ORDER BY sort DESC LIMIT 1",
+      stream, moment, std::ranges::min);
+}
+
 std::vector<Tombstone> read_tombstones(Database& database, std::int64_t stream, std::size_t limit) {
+  // Closed pages change with a tombstone, and the front document tells of it: so those of one great
+  // withdrawal stay together, within reason.
+  constexpr std::chrono::days together{7};
+  constexpr std::size_t at_most = 5000;
   std::vector<Tombstone> tombstones;
-  auto rows = database.run(
-      "SELECT entry, at, comment FROM tombstone WHERE stream = $1 ORDER BY seq DESC LIMIT $2", stream, limit);
-  while (rows.next())
+  auto rows =
+      database.run("SELECT entry, at, comment FROM tombstone WHERE stream = $1 ORDER BY seq DESC LIMIT $2",
+                   stream, at_most);
+  while (rows.next()) {
+    if (tombstones.size() >= limit && rows->time(1) + together < tombstones.front().when) break;
     tombstones.push_back({.id = rows->text(0), .when = rows->time(1), .comment = rows->text(2)});
+  }
   std::ranges::sort(tombstones, [](const Tombstone& one, const Tombstone& other) {
     return std::tie(other.when, one.id) < std::tie(one.when, other.id);
   });

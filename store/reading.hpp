@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,7 +24,16 @@ struct Shown {
 /// the backlog that otherwise goes to the archives fills the room.
 [[nodiscard]] std::vector<Shown> newest(Database& database, std::int64_t stream, std::size_t limit);
 
-/// The stream's newest tombstones, newest first.
+/// The stories of a stream ordered by `modified` with it in [from, until), of whatever class, newest first.
+[[nodiscard]] std::vector<Shown> modified_between(Database& database, std::int64_t stream, Timestamp from,
+                                                  Timestamp until, std::size_t limit);
+/// The nearest `modified` in such a stream before a moment, and from it on.
+[[nodiscard]] std::optional<Timestamp> modified_before(Database& database, std::int64_t stream,
+                                                       Timestamp moment);
+[[nodiscard]] std::optional<Timestamp> modified_from(Database& database, std::int64_t stream,
+                                                     Timestamp moment);
+
+/// The stream's newest tombstones, newest first; more than `limit` when many went in the same week.
 [[nodiscard]] std::vector<Tombstone> read_tombstones(Database& database, std::int64_t stream,
                                                      std::size_t limit);
 

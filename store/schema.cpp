@@ -117,7 +117,39 @@ CREATE TABLE tombstone (
 CREATE INDEX tombstone_story ON tombstone (story);
 )sql";
 
-constexpr std::array list{first};
+// The archives of the streams. stream.closed: number of the newest closed page; updated: the newest time that
+// the stream's documents ever bore; open: the page that is not full yet; carried: what its front document
+// holds besides. arrival.format: 1 since entries come with their places (archive.cpp).
+constexpr std::string_view archives = R"sql(
+ALTER TABLE stream ADD COLUMN closed {int} NOT NULL DEFAULT 0;
+ALTER TABLE stream ADD COLUMN updated {int} NOT NULL DEFAULT 0;
+ALTER TABLE stream ADD COLUMN open {blob};
+ALTER TABLE stream ADD COLUMN carried {blob};
+ALTER TABLE arrival ADD COLUMN format {int} NOT NULL DEFAULT 0;
+
+-- Closed pages: their stories, each with the copy that was shown when it was closed.
+CREATE TABLE page (
+  stream {int} NOT NULL,
+  number {int} NOT NULL,
+  body {blob} NOT NULL,
+  PRIMARY KEY (stream, number)) {clustered};
+
+-- On which closed page of a stream a story stands.
+CREATE TABLE shelf (
+  story {int} NOT NULL,
+  stream {int} NOT NULL,
+  page {int} NOT NULL,
+  PRIMARY KEY (story, stream)) {clustered};
+
+-- What is not published as it is now. page 0: the front document; stream 0: page is a day, counted from 1970.
+CREATE TABLE touched (
+  stream {int} NOT NULL,
+  page {int} NOT NULL,
+  seq {int} NOT NULL,
+  PRIMARY KEY (stream, page)) {clustered};
+)sql";
+
+constexpr std::array list{first, archives};
 
 }  // namespace
 

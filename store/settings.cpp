@@ -47,11 +47,16 @@ void Settings::load(Database& database) {
   type_slugs = decode_pairs(values["type_slugs"]);
   withdraw = decode_withdrawals(values["withdraw"]);
   withdraw_applied = decode_withdrawals(values["withdraw_applied"]);
-  first_published = values.contains("first_published")
-                        ? std::optional(Timestamp(std::chrono::seconds(number(values, "first_published", 0))))
-                        : std::nullopt;
+  const auto time = [&](const char* name) {
+    return values.contains(name) ? std::optional(Timestamp(std::chrono::seconds(number(values, name, 0))))
+                                 : std::nullopt;
+  };
+  first_published = time("first_published");
+  last_published = time("last_published");
+  published_settings = values["published_settings"];
   item_count = number(values, "item_count", 0);
   story_count = number(values, "story_count", 0);
+  change = number(values, "change", 0);
 }
 
 void Settings::save(Database& database) const {
@@ -70,8 +75,11 @@ void Settings::save(Database& database) const {
   put("withdraw", encode(withdraw));
   put("withdraw_applied", encode(withdraw_applied));
   if (first_published) put("first_published", std::to_string(first_published->time_since_epoch().count()));
+  if (last_published) put("last_published", std::to_string(last_published->time_since_epoch().count()));
+  put("published_settings", published_settings);
   put("item_count", std::to_string(item_count));
   put("story_count", std::to_string(story_count));
+  put("change", std::to_string(change));
 }
 
 }  // namespace tributary::store

@@ -51,6 +51,40 @@ struct Totals {
   std::size_t feeds = 0, items = 0, stories = 0;
 };
 
+/// What a stream's front document holds (DESIGN.md, "What is published"): its newest, and whatever of it no
+/// closed page of its archive holds yet, and what changed on closed pages of late, if that isn't among the
+/// newest anyway.
+struct FrontDocument {
+  Stream stream = {};  ///< newest first
+  std::optional<Timestamp> updated =
+      {};  ///< the newest that any entry or tombstone of the stream ever bore: never goes back
+  std::uint32_t last_archive = 0;  ///< the newest closed page, from 1; 0: none
+};
+
+/// A closed page of a stream's archive (RFC 5005 section 4).
+struct ClosedPage {
+  std::vector<StreamEntry> entries = {};   ///< in the order in which they entered the stream
+  std::vector<Tombstone> tombstones = {};  ///< of what it held and is no more; newest first
+};
+
+/// What has changed since it was last published. See Store::close_pages.
+struct Unpublished {
+  struct Archive {
+    StreamId stream = {};
+    std::uint32_t number = 1;
+    friend auto operator<=>(const Archive&, const Archive&) = default;
+  };
+  std::int64_t mark = 0;      ///< how far this goes: for Store::published
+  std::string settings = {};  ///< what was last given to Store::published; empty: never published
+  std::vector<StreamId> streams =
+      {};  ///< their front documents; ascending; may name streams that are no more
+  std::vector<Archive> archives = {};  ///< closed pages, new or corrected; ascending
+  /// Days in UTC (their 00:00) to which entries came, from which they went or on which they changed;
+  /// ascending. A week of any time zone is to be written again when it shares a moment with one of them.
+  std::vector<Timestamp> days = {};
+  [[nodiscard]] bool empty() const { return streams.empty() && archives.empty() && days.empty(); }
+};
+
 /// How to open: a reader never changes anything, works while a writer is busy, and sees a consistent snapshot
 /// per call.
 enum class Access { read, write };
@@ -79,6 +113,38 @@ class Store {
   virtual Result<std::vector<StreamId>> streams() = 0;
 
   virtual Result<Totals> totals() = 0;
+
+  // Publishing, a step at a time. What it costs depends on what changed, not on how much is known:
+  //
+  //   unpublished = close_pages(now)
+  //   for each of unpublished.archives: closed_page → a file    (before the front documents, which point to
+  //   them) for each of unpublished.days:     between the week's ends → a file for each of
+  //   unpublished.streams:  front → files published(unpublished, settings, now)                     (once all
+  //   of it is on the disk)
+  //
+  // A process that dies on the way leaves everything unpublished: the next one writes it again. What else the
+  // pages depend on (titles, templates, the list of streams for navigation …) the caller sums up in
+  // `settings`; where it differs from what was last published, all pages are to be written: those of
+  // streams(), and of each stream the closed pages 1 … last_archive.
+
+  /// Puts what entered the streams into their archives, closes the pages that are full (a backlog's at once),
+  /// and tells what is unpublished.
+  virtual Result<Unpublished> close_pages(Timestamp now) = 0;
+  /// Everything that `what` names is on the disk now.
+  virtual Result<void> published(const Unpublished& what, std::string_view settings, Timestamp now) = 0;
+
+  /// At least the newest `limit`; more when late arrivals and corrections have to be seen once.
+  virtual Result<FrontDocument> front(const StreamId& id, std::size_t limit) = 0;
+  /// Empty for a number that isn't closed.
+  virtual Result<ClosedPage> closed_page(const StreamId& id, std::uint32_t number) = 0;
+
+  /// The stories of the front page's stream whose `modified` lies in [from, until), backlog too: the newest
+  /// `limit`, newest first.
+  virtual Result<std::vector<StreamEntry>> between(Timestamp from, Timestamp until, std::size_t limit) = 0;
+  /// The nearest `modified` of a story before a moment (not at it), and from a moment on: with them the weeks
+  /// that have entries are found one after the other. nullopt: there is none.
+  virtual Result<std::optional<Timestamp>> nearest_before(Timestamp moment) = 0;
+  virtual Result<std::optional<Timestamp>> nearest_from(Timestamp moment) = 0;
 };
 
 /// Opens by URL: "sqlite:PATH", a bare path, or "postgresql://…". Folders are made, the schema is brought up

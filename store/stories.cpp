@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "model/url.hpp"
+#include "store/archive.hpp"
 #include "store/codec.hpp"
 
 namespace tributary::store {
@@ -59,10 +60,20 @@ std::string bytes_of_spots(const StoryFacts& story) {
 
 }  // namespace
 
+StreamId stream_by_modified(Order order) {
+  return {StreamId::Kind::all, order == Order::modified ? "" : "by modified"};
+}
+
+bool is_public(const StreamId& id) {
+  return id.kind != StreamId::Kind::all || id.slug.empty();
+}
+
 void StreamNumbers::load(Database& database) {
   numbers_.clear();
+  next_ = 1;
   auto rows = database.run("SELECT id, kind, slug FROM stream");
   while (rows.next()) {
+    next_ = std::max(next_, rows->integer(0) + 1);
     numbers_.emplace(StreamId{static_cast<StreamId::Kind>(rows->integer(1)), rows->text(2)},
                      rows->integer(0));
   }
@@ -81,12 +92,11 @@ std::optional<std::int64_t> StreamNumbers::find(Database& database, const Stream
 
 std::int64_t StreamNumbers::number(Database& database, const StreamId& id) {
   if (const auto known = find(id)) return *known;
-  std::int64_t next = 1;
-  for (const auto& [stream, number] : numbers_) next = std::max(next, number + 1);
-  database.execute("INSERT INTO stream (id, kind, slug) VALUES ($1, $2, $3)", next, static_cast<int>(id.kind),
-                   id.slug);
-  numbers_.emplace(id, next);
-  return next;
+  const auto number = next_++;
+  database.execute("INSERT INTO stream (id, kind, slug) VALUES ($1, $2, $3)", number,
+                   static_cast<int>(id.kind), id.slug);
+  numbers_.emplace(id, number);
+  return number;
 }
 
 void Stories::load_items(std::span<const std::int64_t> ids) {
@@ -153,24 +163,36 @@ void Stories::load_stories(std::span<const std::int64_t> ids) {
 
 // A story's spots as they are kept: for each copy that is shown somewhere its item (less the story's number),
 // its sort key and first sight (less the story's dates), then the streams. Ranks and places are the items'.
-void Stories::read_spots(StoryFacts& story) {
-  std::string_view bytes = story.spots_stored;
+std::vector<KeptSpots> decode_spots(std::int64_t story, Timestamp modified, Timestamp first_seen,
+                                    std::string_view bytes) {
+  std::vector<KeptSpots> kept;
   std::int64_t item = 0, sort = 0, seen = 0, count = 0;
   while (read_number(bytes, item) && read_number(bytes, sort) && read_number(bytes, seen) &&
          read_number(bytes, count)) {
-    const auto found = items_.find(story.id + item);
+    KeptSpots copy{
+        .item = story + item, .sort = sort - seconds_of(modified), .seen = seen - seconds_of(first_seen)};
+    std::int64_t stream = 0;
+    for (std::int64_t step = 0; count > 0 && read_number(bytes, step); --count)
+      copy.streams.push_back(stream += step);
+    kept.push_back(std::move(copy));
+  }
+  return kept;
+}
+
+void Stories::read_spots(StoryFacts& story) {
+  for (const auto& copy : decode_spots(story.id, story.modified, story.first_seen, story.spots_stored)) {
+    const auto found = items_.find(copy.item);
     if (found == items_.end()) return;
     const auto& shown = found->second;
-    Spot spot{.archive_only = story.archive_only ? 1 : 0,
-              .sort = sort - seconds_of(story.modified),
-              .seen = seen - seconds_of(story.first_seen),
-              .rank = feeds_.by_id(shown.feed)->rank,
-              .place = shown.place,
-              .story = story.id,
-              .item = shown.id};
-    for (std::int64_t step = 0; count > 0 && read_number(bytes, step); --count) {
-      spot.stream += step;
-      story.spots.push_back(spot);
+    for (const auto stream : copy.streams) {
+      story.spots.push_back({.stream = stream,
+                             .archive_only = story.archive_only ? 1 : 0,
+                             .sort = copy.sort,
+                             .seen = copy.seen,
+                             .rank = feeds_.by_id(shown.feed)->rank,
+                             .place = shown.place,
+                             .story = story.id,
+                             .item = shown.id});
     }
   }
   std::ranges::sort(story.spots);
@@ -278,6 +300,11 @@ std::vector<Spot> Stories::spots_of(const StoryFacts& story, const ItemFacts& be
                    .story = story.id,
                    .item = best.id};
   put(StreamId::Kind::all, "", shown);
+  if (const auto by_modified = stream_by_modified(settings_.order); !is_public(by_modified)) {
+    auto dated = shown;
+    dated.sort = -seconds_of(story.modified);
+    put(by_modified.kind, by_modified.slug, dated);
+  }
   if (const auto type = settings_.type_slugs.find(best.type); type != settings_.type_slugs.end()) {
     put(StreamId::Kind::type, type->second, shown);
   }
@@ -337,20 +364,72 @@ void Stories::place(StoryFacts& story) {
   if (const auto* best = story.merged_away ? nullptr : winner(story)) {
     date(story, *best, !old.empty());
     story.spots = spots_of(story, *best);
-    if (old.empty() && !story.fresh) risen_.push_back(story.id);
   } else {
     bury(story);
   }
   std::ranges::set_difference(old, story.spots, std::back_inserter(removed_));
   std::ranges::set_difference(story.spots, old, std::back_inserter(placed_));
-  for (const auto& spot : story.spots) {
-    const auto at = std::ranges::lower_bound(story.arrived, spot.stream);
-    if (at != story.arrived.end() && *at == spot.stream) continue;
-    story.arrived.insert(at, spot.stream);
-    arrivals_.push_back(spot.stream);
-    arrivals_.push_back(story.id);
-  }
+  tell(story, old);
   settings_.story_count += (story.spots.empty() ? 0 : 1) - (old.empty() ? 0 : 1);
+}
+
+/// Works out what readers must be told of the story, and which documents are another now. A closed page
+/// changes only with a new text, or when a copy was withdrawn or brought back: else it stays as it was
+/// closed.
+void Stories::tell(StoryFacts& story, const std::vector<Spot>& old) {
+  const bool weeks_apart = !is_public(stream_by_modified(settings_.order));
+  if (by_modified_ == 0) by_modified_ = streams_.number(database_, stream_by_modified(settings_.order));
+  const auto touch_spot = [&](const Spot& spot) {
+    touched_.emplace(spot.stream, 0);
+    if (spot.stream != by_modified_) return;
+    const auto day = std::chrono::floor<std::chrono::days>(Timestamp(std::chrono::seconds(-spot.sort)));
+    touched_.emplace(0, day.time_since_epoch().count());
+  };
+  std::set<std::int64_t> stood, stands;
+  for (const auto& spot : old) {
+    stood.insert(spot.stream);
+    touch_spot(spot);
+  }
+  const bool copies_changed = std::ranges::any_of(story.members, [&](std::int64_t id) {
+    const auto& item = items_.at(id);
+    return !item.fresh && (item.state == ItemState::withdrawn) != (item.stored_state == ItemState::withdrawn);
+  });
+  bool again = false;
+  for (const auto& spot : story.spots) {
+    touch_spot(spot);
+    const auto& item = items_.at(spot.item);
+    auto& updated = updated_[spot.stream];
+    updated = std::max(updated, seconds_of(spot.item == story.winner ? story.modified : item.modified));
+    if (weeks_apart && spot.stream == by_modified_) continue;
+    stands.insert(spot.stream);
+    const auto at = std::ranges::lower_bound(story.arrived, spot.stream);
+    if (at == story.arrived.end() || *at != spot.stream) {
+      story.arrived.insert(at, spot.stream);
+      news_.push_back({News::Kind::entered, spot});
+      continue;
+    }
+    again = again || !stood.contains(spot.stream);
+    if (item.renewed || copies_changed) {
+      reopened_[story.id].insert(spot.stream);
+      news_.push_back({News::Kind::corrected, spot});
+    }
+  }
+  if (again) risen_.push_back(story.id);
+  if (story.spots.empty() || !copies_changed) return;
+  // The story lives on in another copy, but not everywhere.
+  for (const auto id : story.members) {
+    const auto& item = items_.at(id);
+    if (item.withdrawn_because.empty()) continue;
+    for (const auto stream : story.arrived) {
+      if (!stands.contains(stream) && (stood.contains(stream) || is_page_of(stream, item.feed)))
+        bury(story, stream, item.withdrawn_because);
+    }
+  }
+}
+
+bool Stories::is_page_of(std::int64_t stream, std::int64_t feed) {
+  const auto* row = feeds_.by_id(feed);
+  return row != nullptr && streams_.find({StreamId::Kind::partner, row->slug}) == stream;
 }
 
 /// Readers who have seen an entry are told that it is no more: when it was withdrawn, or when it went up in
@@ -366,7 +445,14 @@ void Stories::bury(const StoryFacts& story) {
     }
   }
   if (because.empty()) return;
-  for (const auto stream : story.arrived) graves_.push_back({stream, story.id, story.entry, because});
+  for (const auto stream : story.arrived) bury(story, stream, because);
+}
+
+void Stories::bury(const StoryFacts& story, std::int64_t stream, const std::string& because) {
+  graves_.push_back({stream, story.id, story.entry, because});
+  reopened_[story.id].insert(stream);
+  touched_.emplace(stream, 0);
+  updated_[stream] = std::max(updated_[stream], seconds_of(now_));
 }
 
 void Stories::settle() {
@@ -377,17 +463,16 @@ void Stories::settle() {
   std::ranges::sort(dirty, {}, &StoryFacts::id);
   for (auto* story : dirty) place(*story);
   for (auto* story : dirty) {
-    if (!story->merged_away) {
-      (story->fresh ? fresh_ : changed_).push_back(story);
-    } else if (!story->fresh) {
-      gone_.push_back(story->id);
-    }
+    // One that went up in another keeps its row: pages hold it, and it may be parted again.
+    if (story->merged_away) story->winner = 0;
+    if (!story->merged_away || !story->fresh) (story->fresh ? fresh_ : changed_).push_back(story);
   }
   write_spots();
   write_stories();
   write_items();
   write_tombstones();
-  write_arrivals();
+  write_news();
+  write_touched();
 }
 
 void Stories::write_spots() {
@@ -442,8 +527,6 @@ void Stories::write_stories() {
         facts(*changed_[i], to);
         to.integer(changed_[i]->id);
       });
-  database_.repeat("DELETE FROM story WHERE id = $1", gone_.size(),
-                   [&](std::size_t i, Parameters& to) { to.integer(gone_[i]); });
 }
 
 void Stories::write_items() {
@@ -462,8 +545,30 @@ void Stories::write_items() {
 }
 
 void Stories::write_tombstones() {
-  database_.repeat("DELETE FROM tombstone WHERE story = $1", risen_.size(),
-                   [&](std::size_t i, Parameters& to) { to.integer(risen_[i]); });
+  // Those who were told that an entry is no more are told that it is back.
+  std::vector<std::pair<std::int64_t, std::int64_t>> lifted;  // story, stream
+  database_.look_up("SELECT story, stream FROM tombstone WHERE story = {any}", risen_, [&](const Row& row) {
+    const auto& story = stories_.at(row.integer(0));
+    const auto spot = std::ranges::find(story.spots, row.integer(1), &Spot::stream);
+    if (spot == story.spots.end()) return;
+    lifted.emplace_back(story.id, spot->stream);
+    reopened_[story.id].insert(spot->stream);
+    news_.push_back({News::Kind::corrected, *spot});
+  });
+  database_.repeat("DELETE FROM tombstone WHERE story = $1 AND stream = $2", lifted.size(),
+                   [&](std::size_t i, Parameters& to) {
+                     to.integer(lifted[i].first);
+                     to.integer(lifted[i].second);
+                   });
+
+  std::set<std::pair<std::int64_t, std::int64_t>> told;
+  std::vector<std::int64_t> buried;
+  for (const auto& grave : graves_) buried.push_back(grave.story);
+  std::ranges::sort(buried);
+  buried.erase(std::unique(buried.begin(), buried.end()), buried.end());
+  database_.look_up("SELECT story, stream FROM tombstone WHERE story = {any}", buried,
+                    [&](const Row& row) { told.emplace(row.integer(0), row.integer(1)); });
+  std::erase_if(graves_, [&](const Grave& grave) { return !told.emplace(grave.story, grave.stream).second; });
   std::map<std::int64_t, std::int64_t> next;
   std::vector<std::int64_t> numbers;
   for (const auto& grave : graves_) {
@@ -485,15 +590,77 @@ void Stories::write_tombstones() {
   });
 }
 
-void Stories::write_arrivals() {
-  if (arrivals_.empty()) return;
+void Stories::write_news() {
+  if (news_.empty()) return;
   std::int64_t seq = 1;
   {
     auto rows = database_.run("SELECT max(seq) FROM arrival");
     if (rows.next()) seq = rows->integer(0) + 1;
   }
-  const auto body = encode_numbers(arrivals_);
-  database_.execute("INSERT INTO arrival (seq, at, body) VALUES ($1, $2, $3)", seq, now_, Blob{body});
+  const auto body = encode(news_);
+  database_.execute("INSERT INTO arrival (seq, at, body, format) VALUES ($1, $2, $3, 1)", seq, now_,
+                    Blob{body});
+}
+
+void Stories::write_touched() {
+  std::vector<std::int64_t> reopened;
+  for (const auto& [story, streams] : reopened_) reopened.push_back(story);
+  std::map<std::pair<std::int64_t, std::int64_t>, std::map<std::int64_t, std::int64_t>> shown_now;
+  database_.look_up(
+      "SELECT story, stream, page FROM shelf WHERE story = {any}", reopened, [&](const Row& row) {
+        const auto stream = row.integer(1);
+        if (!reopened_.at(row.integer(0)).contains(stream)) return;
+        touched_.emplace(stream, row.integer(2));
+        const auto& spots = stories_.at(row.integer(0)).spots;
+        if (const auto spot = std::ranges::find(spots, stream, &Spot::stream); spot != spots.end())
+          shown_now[{stream, row.integer(2)}][spot->story] = spot->item;
+      });
+  for (const auto& [page, items] : shown_now) show_on_page(database_, page.first, page.second, items);
+  if (touched_.empty()) return;
+  mark_touched(database_, settings_, touched_);
+  std::vector<std::pair<std::int64_t, std::int64_t>> updated(updated_.begin(), updated_.end());
+  database_.repeat("UPDATE stream SET updated = $1 WHERE id = $2 AND updated < $1", updated.size(),
+                   [&](std::size_t i, Parameters& to) {
+                     to.integer(updated[i].second);
+                     to.integer(updated[i].first);
+                   });
+}
+
+void mark_touched(Database& database, Settings& settings,
+                  const std::set<std::pair<std::int64_t, std::int64_t>>& documents) {
+  const std::vector<std::pair<std::int64_t, std::int64_t>> rows(documents.begin(), documents.end());
+  ++settings.change;
+  static constexpr Bulk touched{"touched", "stream, page, seq", "iii",
+                                "ON CONFLICT (stream, page) DO UPDATE SET seq = excluded.seq"};
+  database.insert(touched, rows.size(), [&](std::size_t i, Parameters& to) {
+    to.integer(rows[i].first);
+    to.integer(rows[i].second);
+    to.integer(settings.change);
+  });
+}
+
+std::string encode(const std::vector<News>& news) {
+  std::string bytes;
+  for (const auto& [kind, spot] : news) {
+    for (const auto value : {static_cast<std::int64_t>(kind), spot.stream, spot.archive_only, spot.sort,
+                             spot.seen, spot.rank, spot.place, spot.story, spot.item - spot.story}) {
+      append_number(bytes, value);
+    }
+  }
+  return bytes;
+}
+
+std::vector<News> decode_news(std::string_view bytes) {
+  std::vector<News> news;
+  std::int64_t kind = 0;
+  for (Spot spot;
+       read_number(bytes, kind) && read_number(bytes, spot.stream) && read_number(bytes, spot.archive_only) &&
+       read_number(bytes, spot.sort) && read_number(bytes, spot.seen) && read_number(bytes, spot.rank) &&
+       read_number(bytes, spot.place) && read_number(bytes, spot.story) && read_number(bytes, spot.item);) {
+    spot.item += spot.story;
+    news.push_back({static_cast<News::Kind>(kind), spot});
+  }
+  return news;
 }
 
 }  // namespace tributary::store

@@ -2,8 +2,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -44,6 +46,13 @@ struct Spot {
   friend auto operator<=>(const Spot&, const Spot&) = default;
 };
 
+/// What a stream has to tell its readers: an entry that came into it, or one they know that is another now.
+struct News {
+  enum class Kind { entered = 0, corrected = 1 };  ///< numbers are kept in the store
+  Kind kind = Kind::entered;
+  Spot spot = {};
+};
+
 /// A story with all its copies.
 struct StoryFacts {
   std::int64_t id = 0;
@@ -58,6 +67,14 @@ struct StoryFacts {
   bool fresh = false, dirty = false, merged_away = false;
 };
 
+/// Where a copy of a story stands, as it is kept in the column `story.spots`.
+struct KeptSpots {
+  std::int64_t item = 0, sort = 0, seen = 0;
+  std::vector<std::int64_t> streams = {};  ///< ascending
+};
+[[nodiscard]] std::vector<KeptSpots> decode_spots(std::int64_t story, Timestamp modified,
+                                                  Timestamp first_seen, std::string_view bytes);
+
 /// The streams that have a number.
 class StreamNumbers {
  public:
@@ -70,7 +87,21 @@ class StreamNumbers {
 
  private:
   std::map<StreamId, std::int64_t> numbers_;
+  std::int64_t next_ = 1;
 };
+
+/// All stories by `modified`, for the weeks: the front page's stream, or one of its own where that has
+/// another order.
+[[nodiscard]] StreamId stream_by_modified(Order order);
+/// True for a stream that is published.
+[[nodiscard]] bool is_public(const StreamId& id);
+
+[[nodiscard]] std::string encode(const std::vector<News>& news);
+[[nodiscard]] std::vector<News> decode_news(std::string_view bytes);
+
+/// Notes that documents, rows (stream, page) of the table `touched`, are not published as they are now.
+void mark_touched(Database& database, Settings& settings,
+                  const std::set<std::pair<std::int64_t, std::int64_t>>& documents);
 
 /// The stories that one transaction touches. Facts are gathered and changed in memory; settle() then works
 /// out, for each story that was touched, its winner, its dates and its places in the streams, and writes the
@@ -108,6 +139,8 @@ class Stories {
   [[nodiscard]] std::int64_t sort_of(Timestamp published, Timestamp modified, Timestamp first_seen) const;
   void place(StoryFacts& story);
   void bury(const StoryFacts& story);
+  void bury(const StoryFacts& story, std::int64_t stream, const std::string& because);
+  [[nodiscard]] bool is_page_of(std::int64_t stream, std::int64_t feed);
   [[nodiscard]] const ItemFacts* winner(const StoryFacts& story);
   [[nodiscard]] bool better(const ItemFacts& one, const ItemFacts& other);
   [[nodiscard]] bool earlier(const ItemFacts& one, const ItemFacts& other);
@@ -117,7 +150,9 @@ class Stories {
   void write_stories();
   void write_items();
   void write_tombstones();
-  void write_arrivals();
+  void tell(StoryFacts& story, const std::vector<Spot>& old);
+  void write_news();
+  void write_touched();
 
   Database& database_;
   Feeds& feeds_;
@@ -127,15 +162,18 @@ class Stories {
   std::unordered_map<std::int64_t, ItemFacts> items_;
   std::unordered_map<std::int64_t, StoryFacts> stories_;
   std::vector<StoryFacts*> fresh_, changed_;
-  std::vector<std::int64_t> gone_;
   std::vector<Spot> removed_, placed_;
-  std::vector<std::int64_t> arrivals_;  ///< stream, story, stream, story …
+  std::vector<News> news_;
+  std::set<std::pair<std::int64_t, std::int64_t>> touched_;  ///< rows of the table of that name
+  std::map<std::int64_t, std::set<std::int64_t>> reopened_;  ///< story → streams whose closed page it changes
+  std::map<std::int64_t, std::int64_t> updated_;             ///< stream → newest time on it
+  std::int64_t by_modified_ = 0;                             ///< number of that stream; 0: not asked yet
   struct Grave {
     std::int64_t stream, story;
     std::string entry, comment;
   };
   std::vector<Grave> graves_;
-  std::vector<std::int64_t> risen_;  ///< stories that are shown again
+  std::vector<std::int64_t> risen_;  ///< stories that are again where they had gone from
 };
 
 }  // namespace tributary::store
