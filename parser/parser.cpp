@@ -4,6 +4,7 @@
 
 #include "parser/ascii.hpp"
 #include "parser/charset.hpp"
+#include "parser/double_escapes.hpp"
 #include "parser/entities.hpp"
 #include "parser/formats.hpp"
 #include "parser/reading.hpp"
@@ -84,7 +85,10 @@ Result<Feed> parse(const Document& document, const ParseOptions& options) {
     reading.line_of = [&tree](pugi::xml_node node) { return tree.line_of(node); };
     const auto read = read_by_format(reading, {.root = tree.root()});
     if (!read) return std::unexpected(not_a_feed(document, read.error()));
-    if (keep_space || !reading.needs_space) return std::move(reading.feed);
+    if (keep_space || !reading.needs_space) {
+      mend_double_escapes(reading.feed);
+      return std::move(reading.feed);
+    }
   }
 }
 

@@ -66,7 +66,8 @@ void finish(Text& text, const Reading& reading, std::string_view value, Text::Ty
   }
 }
 
-/// Some publishers put escaped markup for type="html" into a bare XHTML div; it is still escaped markup.
+/// Some publishers put escaped markup for type="html", or text, into a bare XHTML div; it is still escaped
+/// markup, or text.
 bool is_div_around_text(pugi::xml_node node) {
   pugi::xml_node only;
   for (const auto child : node.children()) {
@@ -167,8 +168,9 @@ std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& eleme
   const std::string_view mode = Walk::attribute(element, "mode");
   // Atom 0.3 section 3.1.2: the markup is in the character data, so it is HTML's to read.
   if (kind == Kind::xhtml && same_word(mode, "escaped") && !has_elements(element.node)) kind = Kind::html;
+  // Elements are no base64, whatever the attributes say.
   const bool in_base64 =
-      same_word(mode, "base64") || (mode.empty() && kind == Kind::binary && !has_elements(element.node));
+      (same_word(mode, "base64") || (mode.empty() && kind == Kind::binary)) && !has_elements(element.node);
   if (in_base64) {
     const std::string_view sent = text_inside(element, scratch);
     const auto decoded = decode_base64(sent);
@@ -178,7 +180,8 @@ std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& eleme
     return make_text(reading, value, as, element.scope.lang, base);
   }
   if (kind == Kind::xhtml || kind == Kind::xml || has_elements(element.node)) {
-    if (kind != Kind::html || !is_div_around_text(element.node)) return inline_markup();
+    const bool only_wrapped = (kind == Kind::html || kind == Kind::text) && is_div_around_text(element.node);
+    if (!only_wrapped) return inline_markup();
   }
   const std::string value = repaired(text_inside(element, scratch));
   if (value.empty()) return std::nullopt;

@@ -49,9 +49,12 @@ void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
   const auto rebase = [&](std::string_view value) {
     const std::string& outer = scope.base != nullptr ? *scope.base : reading_.document.base;
     std::string base = resolve_url(outer.empty() ? reading_.feed_base : outer, value);
-    // A fragment is no part of a base (RFC 3986 section 5.1), and one that runs code would spoil every
-    // reference under it.
-    if (trimmed(value).empty() || trimmed(value).starts_with('#') || is_dangerous_url(base)) return;
+    // A fragment is no part of a base (RFC 3986 section 5.1), one that runs code would spoil every reference
+    // under it, and one without a hierarchy (tag:, urn:) resolves none.
+    const UrlParts parts = split_url(base);
+    const bool is_flat = parts.scheme && !parts.authority && !parts.path.starts_with('/');
+    if (trimmed(value).empty() || trimmed(value).starts_with('#') || is_flat || is_dangerous_url(base))
+      return;
     bases_.push_back(std::move(base));
     scope.base = &bases_.back();
   };
