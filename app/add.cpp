@@ -5,21 +5,14 @@
 #include "app/commands.hpp"
 #include "app/feeds_file.hpp"
 #include "config/edit.hpp"
+#include "parser/parser.hpp"
 
 namespace tributary::app {
 namespace {
 
-/// What the feed calls itself, in one line; empty when it is HTML or nothing.
+/// What the feed calls itself, in one line; empty when it says nothing.
 std::string title_of(const Feed& feed) {
-  if (!feed.details.title || feed.details.title->type != Text::Type::text) return {};
-  std::string title;
-  for (const char c : feed.details.title->plain) {
-    const bool blank = static_cast<unsigned char>(c) <= 0x20;
-    if (!blank) title += c;
-    if (blank && !title.empty() && title.back() != ' ') title += ' ';
-  }
-  while (title.ends_with(' ')) title.pop_back();
-  return title;
+  return feed.details.title ? parser::plain_text(*feed.details.title) : std::string();
 }
 
 }  // namespace

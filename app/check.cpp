@@ -53,7 +53,7 @@ Tried judged(const Partner& partner, const fetcher::Answer& answer) {
     return tried;
   }
   tried.format = feed->format;
-  if (feed->details.title) tried.title = feed->details.title->value();
+  if (feed->details.title) tried.title = parser::plain_text(*feed->details.title);
   tried.items = feed->items.size();
   tried.warnings = feed->warnings;
   for (const auto& item : feed->items) {

@@ -32,7 +32,7 @@ int discover(const Context& context, const std::string& url) {
         {.bytes = answer->body, .name = url, .base = answer->url, .content_type = answer->content_type});
     if (!feed) return fail(feed.error());
     show(answer->permanent_url.empty() ? url : answer->permanent_url, feed->format,
-         feed->details.title ? std::string(feed->details.title->plain) : std::string());
+         feed->details.title ? parser::plain_text(*feed->details.title) : std::string());
     return Exit::done;
   }
   std::size_t shown = 0;

@@ -8,6 +8,7 @@
 
 #include "app/commands.hpp"
 #include "app/pipeline.hpp"
+#include "parser/parser.hpp"
 #include "publisher/licence.hpp"
 #include "publisher/publisher.hpp"
 
@@ -47,7 +48,7 @@ using Pages = std::map<StreamId, std::vector<Shown>>;
 
 std::string title_of(const Item& item) {
   if (!item.title) return item.link;
-  std::string title(item.title->value());
+  std::string title = parser::plain_text(*item.title);
   std::ranges::replace_if(title, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return title;
 }

@@ -4,6 +4,7 @@
 
 #include "parser/html_elements.hpp"
 #include "parser/html_references.hpp"
+#include "parser/parser.hpp"
 
 namespace tributary::parser {
 namespace {
@@ -52,6 +53,14 @@ std::string plain_text(const SafeHtml& html) {
     if (html::traits(tag).is(html::is_block) || tag == html::Tag::br) append_folded(" ", out);
     rest.remove_prefix(std::min(rest.size(), rest.find('>') + 1));
   }
+  while (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+std::string plain_text(const Text& text) {
+  if (text.type != Text::Type::text) return plain_text(text.html);
+  std::string out;
+  append_folded(text.plain, out);
   while (out.ends_with(' ')) out.pop_back();
   return out;
 }

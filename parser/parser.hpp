@@ -34,6 +34,9 @@ struct ParseOptions {
 /// relative URLs. Sanitising its own result changes nothing.
 [[nodiscard]] SafeHtml sanitise(std::string_view html, std::string_view base = {});
 
+/// A text as one line to show where no markup can be: tags dropped, references decoded, white space folded.
+[[nodiscard]] std::string plain_text(const Text& text);
+
 /// The feeds that an HTML page names (link rel=alternate or rel=feed with a feed's media type), absolute, in
 /// document order, without duplicates.
 [[nodiscard]] std::vector<Link> discover(std::string_view html, std::string_view base);

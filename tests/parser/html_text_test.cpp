@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "parser/parser.hpp"
 #include "parser/sanitiser.hpp"
 
 using namespace tributary;
@@ -37,4 +38,11 @@ TEST(HtmlText, MarkupIsATagOfHtmlOrAReference) {
                            "<3", "R&D;", "i<j && j>k", "Using <a> tags", "<!-- x -->"}) {
     EXPECT_FALSE(has_markup(text)) << text;
   }
+}
+
+TEST(HtmlText, ATextOfAnyTypeBecomesOneLine) {
+  EXPECT_EQ(plain_text(Text{.plain = " 1 < 2\n &amp;  x\t"}), "1 < 2 &amp; x");
+  const Text html{.type = Text::Type::html, .html = Sanitiser::clean("<b>AT&amp;T</b><br>1 &lt; 2", "")};
+  EXPECT_EQ(plain_text(html), "AT&T 1 < 2");
+  EXPECT_EQ(plain_text(Text{}), "");
 }
