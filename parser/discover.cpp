@@ -6,37 +6,53 @@
 #include <vector>
 
 #include "model/url.hpp"
+#include "parser/ascii.hpp"
+#include "parser/converter.hpp"
 #include "parser/html_characters.hpp"
 #include "parser/html_references.hpp"
 #include "parser/html_tokens.hpp"
 #include "parser/parser.hpp"
+#include "parser/utf8.hpp"
 
 namespace tributary::parser {
 namespace {
 
 using html::Attribute;
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+/// The charset that a meta element near the start names, "" when none does (HTML section 13.2.3.2).
+std::string declared_charset(std::string_view page) {
+  const std::string start = lowered(page.substr(0, 1024));
+  for (auto at = start.find("<meta"); at != std::string::npos; at = start.find("<meta", at + 1)) {
+    std::string_view tag = std::string_view(start).substr(at);
+    tag = tag.substr(0, tag.find('>'));
+    const auto name = tag.find("charset");
+    if (name == std::string_view::npos) continue;
+    std::string_view value = trimmed(tag.substr(name + 7));
+    if (!value.starts_with('=')) continue;
+    value = trimmed(value.substr(1));
+    if (value.starts_with('"') || value.starts_with('\'')) value.remove_prefix(1);
+    return std::string(value.substr(0, value.find_first_of("\"' ;/\t\n\f\r")));
   }
-  return out;
+  return {};
 }
 
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\n\f\r";
-  const auto first = text.find_first_not_of(blanks);
-  return first == std::string_view::npos
-             ? std::string()
-             : std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
+/// The page as UTF-8: what is no UTF-8 already is in the charset it declares, or in windows-1252 as HTML
+/// guesses. `storage` keeps what had to be converted.
+std::string_view as_utf8(std::string_view page, std::string& storage) {
+  if (is_utf8(page)) return page;
+  auto converted = convert(page, declared_charset(page));
+  if (!converted) converted = convert(page, "windows-1252");
+  if (!converted) return page;
+  storage = std::move(converted->text);
+  return storage;
 }
 
 std::string value_of(const html::Attributes& attributes, Attribute name) {
   for (const auto& entry : attributes.entries()) {
     if (entry.name == name)
-      return trimmed(entry.has_references ? html::decode_in_attribute(entry.value)
-                                          : std::string(entry.value));
+      return std::string(entry.has_references
+                             ? trimmed(std::string_view(html::decode_in_attribute(entry.value)))
+                             : trimmed(entry.value));
   }
   return {};
 }
@@ -81,8 +97,9 @@ bool names_feed(const Link& link) {
 }  // namespace
 
 std::vector<Link> discover(std::string_view page, std::string_view base) {
+  std::string converted;
   std::string storage;
-  page = html::prepare(page, storage);
+  page = html::prepare(as_utf8(page, converted), storage);
   html::Tokenizer tokens(page);
   html::Tokenizer::Token token;
   std::string document_base(base);
