@@ -46,7 +46,7 @@ std::string without_brackets(std::string_view name) {
   name = trimmed(name);
   while (name.size() >= 2 && closes(name.front(), name.back()))
     name = trimmed(name.substr(1, name.size() - 2));
-  if (name == "(" || name == "<" || name == "-" || name == ",") return {};
+  if (name == "(" || name == "<") return {};
   return std::string(name);
 }
 
@@ -70,6 +70,12 @@ Person split_person(std::string_view text) {
     before = trimmed(before.substr(0, before.size() - 1));
     after = trimmed(after.substr(1));
   }
+  // "ann@example.org - Ann", "Ann, ann@example.org": what stood between them belongs to neither.
+  constexpr std::string_view between = ",;:|-";
+  while (!before.empty() && between.find(before.back()) != std::string_view::npos)
+    before = trimmed(before.substr(0, before.size() - 1));
+  while (!after.empty() && between.find(after.front()) != std::string_view::npos)
+    after = trimmed(after.substr(1));
   person.name = without_brackets(before);
   if (const std::string rest = without_brackets(after); !rest.empty()) {
     person.name += person.name.empty() ? rest : " " + rest;
