@@ -1,11 +1,15 @@
 #include "parser/numbers.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 
 #include "parser/ascii.hpp"
 
 namespace tributary::parser {
+
+constexpr std::uint64_t longest_duration = 100ULL * 366 * 86400;  // seconds; more is no duration
 
 std::optional<std::uint64_t> whole_number(std::string_view text) {
   text = trimmed(text);
@@ -24,21 +28,45 @@ std::optional<int> pixels(std::string_view text) {
   return static_cast<int>(*value);
 }
 
+namespace {
+
+/// ISO 8601 section 5.5.3.2: "PT1H2M3S". Days and more make no episode.
+std::optional<std::chrono::seconds> iso_duration(std::string_view text) {
+  std::uint64_t total = 0;
+  constexpr std::string_view units = "HMS";
+  constexpr std::array<std::uint64_t, 3> seconds{3600, 60, 1};
+  std::size_t next = 0;
+  while (!text.empty()) {
+    const auto end = text.find_first_not_of("0123456789.");
+    if (end == std::string_view::npos) return std::nullopt;
+    const auto unit = units.find(static_cast<char>(text[end] & ~0x20), next);
+    const auto value = whole_number(text.substr(0, std::min(end, text.find('.'))));
+    if (unit == std::string_view::npos || !value || *value > longest_duration) return std::nullopt;
+    total += *value * seconds[unit];
+    next = unit + 1;
+    text.remove_prefix(end + 1);
+  }
+  if (next == 0 || total > longest_duration) return std::nullopt;
+  return std::chrono::seconds(total);
+}
+
+}  // namespace
+
 std::optional<std::chrono::seconds> duration(std::string_view text) {
   text = trimmed(text);
+  if (starts_with_word(text, "PT")) return iso_duration(text.substr(2));
   if (const auto point = text.find('.'); point != std::string_view::npos) {
     if (text.find(':', point) != std::string_view::npos) return std::nullopt;
     text = text.substr(0, point);
   }
-  constexpr std::uint64_t century = 100ULL * 366 * 86400;
   std::uint64_t total = 0;
   for (int parts = 0; parts < 3; ++parts) {
     const auto colon = text.find(':');
     const auto value = whole_number(text.substr(0, colon));
-    if (!value || *value > century) return std::nullopt;
+    if (!value || *value > longest_duration) return std::nullopt;
     total = total * 60 + *value;
     if (colon == std::string_view::npos)
-      return total > century ? std::nullopt : std::optional(std::chrono::seconds(total));
+      return total > longest_duration ? std::nullopt : std::optional(std::chrono::seconds(total));
     text.remove_prefix(colon + 1);
   }
   return std::nullopt;
