@@ -11,9 +11,12 @@
 #include "app/decisions.hpp"
 #include "app/file_watch.hpp"
 #include "app/log.hpp"
+#include "app/own_hub.hpp"
 #include "app/pipeline.hpp"
 #include "app/publication.hpp"
 #include "app/status_report.hpp"
+#include "app/subscriptions.hpp"
+#include "fetcher/push.hpp"
 #include "server/server.hpp"
 
 namespace tributary::app {
@@ -25,6 +28,13 @@ using namespace std::chrono_literals;
 // News is published at once when nothing else is on its way, and never later than this.
 constexpr auto longest_wait_for_news = 5s;
 constexpr auto grace = 5s;
+constexpr std::size_t most_deliveries = 8;  // of a partner's hub, waiting
+
+/// A document that a partner's hub sent.
+struct Delivered {
+  std::string body = {};
+  std::string content_type = {};
+};
 
 }  // namespace
 
@@ -41,6 +51,8 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   Clock clock;
   std::filesystem::path config_file;
   config::Config config;
+  std::optional<OwnHub> hub;                   // none with `server.hub` off or elsewhere
+  std::optional<Subscriptions> subscriptions;  // at partners' hubs
   std::optional<Pipeline> pipeline;
   std::optional<server::Server> server;
   std::optional<FileWatch> watch;
@@ -51,6 +63,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   std::map<std::string, FeedState> states;          // by key
   std::set<std::pair<Timestamp, std::string>> due;  // when, and which feed; never one that is being visited
   std::set<std::string> visiting;
+  std::map<std::string, std::vector<Delivered>> delivered;  // by feed; each waits for the one before
   store::Totals totals;
   bool news = false;  // stored, not published yet
   bool publishing = false;
@@ -68,11 +81,13 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   void take_states(std::vector<FeedState> fresh) {
     states.clear();
     due.clear();
+    subscriptions->clear();
     for (auto& state : fresh) {
       const std::string key = state.key;
       const auto [place, added] = states.emplace(key, std::move(state));
       if (added && !visiting.contains(key)) plan(place->second);
     }
+    for (const auto& [key, state] : states) subscriptions->note(state);
     wake();
   }
 
@@ -105,13 +120,26 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     });
   }
 
-  void visited(const Visit& visit) {
+  /// `poll` is false for what a hub delivered.
+  void visited(const Visit& visit, bool poll = true) {
     visiting.erase(visit.state.key);
     if (const auto known = states.find(visit.state.key); known != states.end()) {
-      const std::size_t items = known->second.items;
-      known->second = visit.state;
-      known->second.items = items;
-      plan(known->second);
+      FeedState& state = known->second;
+      const std::size_t items = state.items;
+      const Subscription push = state.memory.push;
+      state = visit.state;
+      state.items = items;
+      // What became of the subscription meanwhile is known here; a visit only tells which hub there is.
+      if (state.memory.push.hub == push.hub && state.memory.push.topic == push.topic)
+        state.memory.push = push;
+      if (poll && fetcher::polled(state, visit.fresh, clock())) {
+        log_warn("feed=" + state.configured_url + " hub=" + push.hub +
+                 " push=broken hint=\"news came by polling first; subscribed anew in a day\"");
+      }
+      if (!(state.memory.push == visit.state.memory.push)) save(state);
+      plan(state);
+      subscriptions->note(state);
+      take_delivered(state);
     }
     if (visit.parsed) news = true;
     if (news && !publishing && !stopping) {
@@ -125,6 +153,44 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
       }
     }
     wake();
+  }
+
+  void save(const FeedState& state) {
+    if (stopping) return;
+    pipeline->with_store(
+        [state, now = clock()](store::Store& store) {
+          const store::Delivery delivery{.state = state};
+          if (const auto taken = store.take({&delivery, 1}, now); !taken) {
+            log_error("feed=" + state.configured_url + " error=\"" + to_string(taken.error()) + "\"");
+          }
+        },
+        [] {});
+  }
+
+  /// One document of a feed at a time: a poll that is under way, or a delivery, ends first.
+  bool deliver(const FeedState& state, const server::Incoming& incoming) {
+    auto& waiting = delivered[state.key];
+    if (stopping || waiting.size() >= most_deliveries) return false;
+    waiting.push_back({incoming.body, incoming.header("content-type")});
+    take_delivered(state);
+    return true;
+  }
+
+  void take_delivered(const FeedState& state) {
+    const auto waiting = delivered.find(state.key);
+    if (waiting == delivered.end() || stopping || visiting.contains(state.key)) return;
+    Delivered next = std::move(waiting->second.front());
+    waiting->second.erase(waiting->second.begin());
+    if (waiting->second.empty()) delivered.erase(waiting);
+    std::erase_if(due, [&](const auto& planned) { return planned.second == state.key; });
+    visiting.insert(state.key);
+    pipeline->deliver(state, std::move(next.body), std::move(next.content_type),
+                      [self = shared_from_this()](const Visit& visit) { self->visited(visit, false); });
+  }
+
+  [[nodiscard]] const Partner* partner_of(const FeedState& state) const {
+    const auto found = std::ranges::find(config.feeds, state.configured_url, &Partner::url);
+    return found == config.feeds.end() ? nullptr : &*found;
   }
 
   struct Published {
@@ -155,6 +221,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     }
     if (outcome.written) {
       last_publication = clock();
+      if (hub) hub->published();
       log_info("published written=" + std::to_string(outcome.written->written) +
                " unchanged=" + std::to_string(outcome.written->unchanged));
     } else {
@@ -180,8 +247,8 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     reloading = true;
     config = std::move(loaded->config);
     pipeline->reconfigure(config);
-    server->reload(config.output, config.site.url,
-                   is_http_url(config.server.hub) ? config.server.hub : std::string());
+    subscriptions->reconfigure(config);
+    server->reload(config.output, config.site.url, hub_url(config));
     auto fresh = std::make_shared<Result<std::vector<FeedState>>>();
     pipeline->with_store(
         [fresh, next = catalogue(config), now = clock()](store::Store& store) {
@@ -254,6 +321,8 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     decisions_watch.reset();
     next_visits.cancel();
     next_publication.cancel();
+    if (hub) hub->stop();
+    subscriptions->stop();
     pipeline->cancel();
     server->stop(grace);
     if (failure || !news) return;
@@ -274,8 +343,11 @@ Daemon::~Daemon() {
   // Callbacks that are still queued hold the Impl; what they would reach is taken down in order here.
   impl_->watch.reset();
   impl_->decisions_watch.reset();
+  impl_->subscriptions.reset();
+  if (impl_->hub) impl_->hub->stop();
   impl_->pipeline.reset();
   impl_->server.reset();
+  impl_->hub.reset();
 }
 
 Result<void> Daemon::start() {
@@ -283,7 +355,29 @@ Result<void> Daemon::start() {
   // Addresses first: a second daemon on the same port ends before it touches the store.
   server::Options options{.addresses = impl.config.server, .folder = impl.config.output};
   options.site_url = impl.config.site.url;
-  if (is_http_url(impl.config.server.hub)) options.hub_url = impl.config.server.hub;
+  options.hub_url = hub_url(impl.config);
+  if (impl.config.server.hub == "builtin") {
+    impl.hub.emplace(impl.io, impl.config, impl.clock);
+    options.routes.push_back(impl.hub->route());
+  }
+  const std::weak_ptr weak_impl(impl_);
+  impl.subscriptions.emplace(
+      impl.io, impl.config, impl.clock,
+      SubscriberWorld{.states = &impl.states,
+                      .partner = [weak_impl](const FeedState& state) -> const Partner* {
+                        const auto self = weak_impl.lock();
+                        return self ? self->partner_of(state) : nullptr;
+                      },
+                      .save =
+                          [weak_impl](const FeedState& state) {
+                            if (const auto self = weak_impl.lock()) self->save(state);
+                          },
+                      .deliver =
+                          [weak_impl](const FeedState& state, const server::Incoming& incoming) {
+                            const auto self = weak_impl.lock();
+                            return self && self->deliver(state, incoming);
+                          }});
+  options.routes.push_back(impl.subscriptions->route());
   options.clock = impl.clock;
   impl.server.emplace(impl.io, options, [weak = std::weak_ptr(impl_)](const std::string& target) {
     const auto self = weak.lock();
@@ -301,6 +395,8 @@ Result<void> Daemon::start() {
   }
   auto states = (*store)->feed_states();
   if (!states) return std::unexpected(states.error());
+  auto readers = (*store)->hub_subscriptions();
+  if (!readers) return std::unexpected(readers.error());
 
   impl.pipeline.emplace(impl.io, impl.config, std::move(*store), impl.clock);
   impl.pipeline->store_failed = [weak = std::weak_ptr(impl_)](const Error& error) {
@@ -316,6 +412,14 @@ Result<void> Daemon::start() {
     impl.decisions_watch.emplace(impl.io, decisions, [weak = std::weak_ptr(impl_)] {
       if (const auto self = weak.lock()) self->take_decisions();
     });
+  }
+  if (impl.hub) {
+    const auto with_store = [weak_impl](std::function<void(store::Store&)> work) {
+      const auto self = weak_impl.lock();
+      if (self && self->pipeline) self->pipeline->with_store(std::move(work), [] {});
+    };
+    if (const auto begun = impl.hub->start(std::move(*readers), with_store); !begun)
+      return std::unexpected(begun.error());
   }
   impl.publish();
   impl.take_states(std::move(*states));

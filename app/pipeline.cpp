@@ -13,6 +13,7 @@
 #include "app/body_hash.hpp"
 #include "app/log.hpp"
 #include "app/secrets.hpp"
+#include "fetcher/push.hpp"
 #include "parser/parser.hpp"
 
 namespace tributary::app {
@@ -30,6 +31,8 @@ struct Progression {
   bool parsed = false;                     ///< a document was stored
   std::shared_ptr<const Feed> front = {};  ///< what the poll brought, if it brought a document
   std::chrono::milliseconds walking{0};    ///< spent on archive pages
+  std::size_t fresh = 0;                   ///< items that were never seen before
+  bool delivered = false;                  ///< by a hub: no poll, so nothing follows it
 };
 using Journey = std::shared_ptr<Progression>;
 
@@ -112,6 +115,7 @@ store::Delivery delivery_of(const FeedState& state, const fetcher::Answer& answe
   delivery.state = fetcher::after(state, answer, delivery.feed.get(), reading.failure, partner, options, now,
                                   spread(state.key, now.time_since_epoch().count()));
   if (!reading.failure && !reading.hash.empty()) delivery.state.body_hash = reading.hash;
+  if (!reading.failure) fetcher::note_hub(delivery.state, answer, delivery.feed.get());
   if (reading.failure) {
     log_warn(log_line(delivery.state, answer, nullptr));
   } else {
@@ -162,6 +166,14 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
   asio::thread_pool parsers;
   asio::thread_pool keeper;  // one thread: the store belongs to it
 
+  [[nodiscard]] Progression journey_of(const FeedState& state, std::function<void(Visit)> done) const {
+    Progression journey{.before = state, .partner = {.url = state.configured_url}, .done = std::move(done)};
+    if (const auto known = rules->partners.find(state.configured_url); known != rules->partners.end()) {
+      journey.partner = known->second;
+    }
+    return journey;
+  }
+
   void hand_over(Handover handover) {
     const std::scoped_lock guard(lock);
     handed_over.push_back(std::move(handover));
@@ -192,6 +204,10 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
       handover.place.reset();
       FeedState& state = handover.delivery.state;
       const auto memory = state.memory;
+      if (handover.delivery.feed) {
+        const auto items = handover.delivery.feed->items.size();
+        handover.journey->fresh += items - std::min(items, result->known_of[i]);
+      }
       if (handover.archive_page) {
         state = fetcher::walked(state, handover.page.get(), result->known_of[i]);
       } else if (handover.delivery.feed && handover.whole) {
@@ -226,14 +242,14 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
     if (handover.delivery.feed) journey.parsed = true;
     if (!handover.archive_page) journey.front = handover.delivery.feed;
     // A slow partner's history must not keep a pass from its end: what is left is for the next visit.
-    const bool in_time = journey.walking < rules->config.fetch.timeout;
+    const bool in_time = journey.walking < rules->config.fetch.timeout && !journey.delivered;
     if (state.memory.archive_next.empty() || !state.last_error.empty() || !in_time || cancelled) {
-      journey.done({state, journey.parsed});
+      journey.done({state, journey.parsed, journey.fresh});
       return;
     }
     auto request = request_to(state.memory.archive_next, state.key, journey.partner);
     if (!request) {
-      journey.done({state, journey.parsed});
+      journey.done({state, journey.parsed, journey.fresh});
       return;
     }
     fetcher->fetch(std::move(*request),
@@ -254,7 +270,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
 
   void page_came(Journey journey, const FeedState& state, fetcher::Answer answer) {
     if (cancelled || answer.cancelled) {
-      if (!cancelled) journey->done({state, journey->parsed});
+      if (!cancelled) journey->done({state, journey->parsed, journey->fresh});
       return;
     }
     journey->walking += answer.took;
@@ -339,6 +355,33 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
     hand_over(std::move(handover));
   }
 
+  /// What a hub delivered. The feed's state stays: it tells of polls.
+  void delivered(Journey journey, std::string body, std::string content_type) {
+    asio::post(parsers, [self = shared_from_this(), work = std::make_shared<Work>(io.get_executor()),
+                         journey = std::move(journey), body = std::move(body),
+                         content_type = std::move(content_type)]() mutable {
+      const FeedState& state = journey->before;
+      Handover handover{
+          .journey = journey, .delivery = {.state = state}, .whole = false, .work = std::move(work)};
+      auto parsed = parser::parse(
+          {.bytes = body, .name = state.configured_url, .base = state.url, .content_type = content_type},
+          {.timezone = journey->partner.timezone});
+      std::string refused = parsed ? "" : parsed.error().detail;
+      if (parsed) {
+        parsed->complete = false;
+        if (const auto doubt = fetcher::suspicion(state, {}, *parsed)) refused = doubt->error->detail;
+      }
+      if (refused.empty()) {
+        log_info("feed=" + state.configured_url +
+                 " push=delivered items=" + std::to_string(parsed->items.size()));
+        handover.delivery.feed = std::make_shared<const Feed>(std::move(*parsed));
+      } else {
+        log_warn("feed=" + state.configured_url + " push=refused error=\"" + refused + "\"");
+      }
+      self->hand_over(std::move(handover));
+    });
+  }
+
   /// A page came that names a feed: followed once.
   void ask_named_feed(const Journey& journey, const std::string& url,
                       const std::shared_ptr<const fetcher::Answer>& page) {
@@ -365,12 +408,7 @@ Pipeline::~Pipeline() {
 void Pipeline::visit(const FeedState& state, std::function<void(Visit)> done) {
   if (impl_->cancelled) return;
   impl_->on_failure = store_failed;
-  auto journey = std::make_shared<Progression>(
-      Progression{.before = state, .partner = {.url = state.configured_url}, .done = std::move(done)});
-  if (const auto known = impl_->rules->partners.find(state.configured_url);
-      known != impl_->rules->partners.end()) {
-    journey->partner = known->second;
-  }
+  auto journey = std::make_shared<Progression>(impl_->journey_of(state, std::move(done)));
   fetcher::Request request = fetcher::request_for(state, journey->partner, impl_->clock());
   if (const auto authorised = authorise(request, journey->partner); !authorised) {
     fetcher::Answer refused{.feed = state.key, .requested_url = request.url, .error = authorised.error()};
@@ -381,6 +419,15 @@ void Pipeline::visit(const FeedState& state, std::function<void(Visit)> done) {
                         [impl = impl_.get(), journey = std::move(journey)](fetcher::Answer answer) {
                           impl->answered(journey, std::move(answer));
                         });
+}
+
+void Pipeline::deliver(const FeedState& state, std::string body, std::string content_type,
+                       std::function<void(Visit)> done) {
+  if (impl_->cancelled) return;
+  impl_->on_failure = store_failed;
+  auto journey = std::make_shared<Progression>(impl_->journey_of(state, std::move(done)));
+  journey->delivered = true;
+  impl_->delivered(std::move(journey), std::move(body), std::move(content_type));
 }
 
 void Pipeline::with_store(std::function<void(store::Store&)> work, std::function<void()> done) {

@@ -19,8 +19,9 @@ namespace tributary::app {
 
 /// What became of one feed's visit.
 struct Visit {
-  FeedState state = {};  ///< as stored
-  bool parsed = false;   ///< a new document came and was stored
+  FeedState state = {};   ///< as stored
+  bool parsed = false;    ///< a new document came and was stored
+  std::size_t fresh = 0;  ///< items of it that were never seen before
 };
 
 /// Joins the stages: fetch on the io_context's thread, parse on a pool, store and publish on a thread that
@@ -38,6 +39,11 @@ class Pipeline {
   /// Fetches, parses and stores one feed; `done` is called on the io_context's thread once it is stored. A
   /// failure of the store is given to `store_failed` (below) instead, and nothing more is stored.
   void visit(const FeedState& state, std::function<void(Visit)> done);
+
+  /// Stores a document of the feed that its hub delivered: it may hold no more than what is new. `done` as
+  /// above.
+  void deliver(const FeedState& state, std::string body, std::string content_type,
+               std::function<void(Visit)> done);
 
   /// Called once, on the io_context's thread, when the store can't be written any more.
   std::function<void(Error)> store_failed;

@@ -37,13 +37,12 @@ publisher::Page page_of(const config::Config& config, Stream stream) {
   return page;
 }
 
-/// The hub's address as readers see it; none when it is switched off.
-std::string hub_url(const config::Config& config) {
-  if (config.server.hub == "builtin" || config.server.hub == "off") return {};
-  return config.server.hub;
-}
-
 }  // namespace
+
+std::string hub_url(const config::Config& config) {
+  if (config.server.hub == "off") return {};
+  return config.server.hub == "builtin" ? config.site.url + "hub" : config.server.hub;
+}
 
 Result<publisher::Written> publish_all(const config::Config& config, store::Store& store) {
   const auto streams = store.streams();

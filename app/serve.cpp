@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/publication.hpp"
 #include "server/server.hpp"
 
 namespace tributary::app {
@@ -14,7 +15,7 @@ int serve(const Context& context) {
   boost::asio::io_context io;
   server::Options options{.addresses = config->server, .folder = config->output};
   options.site_url = config->site.url;
-  if (is_http_url(config->server.hub)) options.hub_url = config->server.hub;
+  options.hub_url = hub_url(*config);
   options.addresses.admin.clear();  // health and metrics belong to the daemon, which knows them
   server::Server server(io, options);
   if (const auto listening = server.listen(); !listening) return fail(listening.error());

@@ -34,6 +34,9 @@ struct Request {
       {};                 ///< the URL that the secrets (client certificate included) belong to; empty: `url`
   bool delta = false;     ///< a 226 with only the items since `etag` will do (RFC 3229, "feed")
   std::string form = {};  ///< if not empty: a POST of application/x-www-form-urlencoded, for a WebSub hub
+  std::optional<std::string> body = {};  ///< if set: a POST of it, its Content-Type among `headers`
+  bool follow = true;                    ///< false: a redirect is the answer
+  bool any_document = false;             ///< true: it need not be a feed (Accept)
   TlsFiles tls = {};
 };
 

@@ -108,9 +108,10 @@ void Transfer::begin(CURL* handle, std::shared_ptr<const Settings> settings, Adm
   set(CURLOPT_ERRORBUFFER, words_.data());
   set(CURLOPT_PRIVATE, this);
 
-  if (!request_.form.empty()) {
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.form.size()));
-    set(CURLOPT_POSTFIELDS, request_.form.c_str());
+  if (is_post()) {
+    const auto& body = request_.body ? *request_.body : request_.form;
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    set(CURLOPT_POSTFIELDS, body.c_str());
   }
 
   const auto left = std::max(milliseconds(1), milliseconds(options.timeout) - used_);
@@ -145,7 +146,8 @@ void Transfer::add_headers() {
   const auto add = [this](const std::string& line) {
     headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
   };
-  add(request_.form.empty() ? accept : "Accept: */*");
+  add(is_post() || request_.any_document ? "Accept: */*" : accept);
+  if (is_post()) add("Expect:");  // some servers never say "continue"
   add("Accept-Encoding: gzip, deflate, br, zstd");
   if (!request_.etag.empty() && safe_in_header(request_.etag)) add("If-None-Match: " + request_.etag);
   if (!request_.last_modified.empty() && safe_in_header(request_.last_modified)) {
@@ -322,7 +324,7 @@ Transfer::Outcome Transfer::end(CURL* handle, CURLcode code, Clock::time_point n
     explain(handle, code);
     return Outcome::answered;
   }
-  if (is_redirect(answer_.status) && !location_.empty())
+  if (request_.follow && is_redirect(answer_.status) && !location_.empty())
     return follow() ? Outcome::redirected : Outcome::answered;
   if (answer_.status == 0) fail(ErrorKind::network, "the server gave no HTTP answer");
   return Outcome::answered;
@@ -345,7 +347,7 @@ bool Transfer::follow() {
   if (asked_.contains(wire->url)) return refuse(ErrorKind::http, "the redirects go round in a circle");
 
   // A POST goes on only where it stays one (RFC 9110 section 15.4).
-  if (!request_.form.empty() && status != 307 && status != 308)
+  if (is_post() && status != 307 && status != 308)
     return refuse(ErrorKind::http, "a POST is not followed there");
 
   leading_permanent_ = leading_permanent_ && (status == 301 || status == 308);

@@ -71,6 +71,7 @@ class Transfer {
   [[nodiscard]] std::size_t most_bytes() const;
   void add_headers();
   bool follow();
+  [[nodiscard]] bool is_post() const { return request_.body || !request_.form.empty(); }
   [[nodiscard]] bool wants_body() const;
   [[nodiscard]] const std::string& secrets_for() const;
   void explain(CURL* handle, CURLcode code);

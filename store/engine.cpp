@@ -187,4 +187,48 @@ Result<Totals> Engine::totals() {
   });
 }
 
+Result<std::vector<HubSubscription>> Engine::hub_subscriptions() {
+  return reading([&] {
+    std::vector<HubSubscription> all;
+    auto rows = database_->run(
+        "SELECT topic, callback, secret, lease_until, delivered, failures, next_try FROM hub_subscription");
+    while (rows.next()) {
+      all.push_back({.topic = rows->text(0),
+                     .callback = rows->text(1),
+                     .secret = rows->text(2),
+                     .lease_until = rows->time(3),
+                     .delivered = rows->text(4),
+                     .failures = static_cast<int>(rows->integer(5)),
+                     .next_try = rows->time(6)});
+    }
+    return all;
+  });
+}
+
+Result<void> Engine::save_hub_subscriptions(std::span<const HubSubscription> subscriptions) {
+  return writing([&] {
+    static constexpr Bulk bulk{
+        "hub_subscription", "topic, callback, secret, lease_until, delivered, failures, next_try", "tttitii",
+        "ON CONFLICT (topic, callback) DO UPDATE SET secret = excluded.secret, lease_until = "
+        "excluded.lease_until, delivered = excluded.delivered, failures = excluded.failures, next_try = "
+        "excluded.next_try"};
+    database_->insert(bulk, subscriptions.size(), [&](std::size_t i, Parameters& to) {
+      const auto& one = subscriptions[i];
+      to.text(one.topic);
+      to.text(one.callback);
+      to.text(one.secret);
+      to.time(one.lease_until);
+      to.text(one.delivered);
+      to.integer(one.failures);
+      to.time(one.next_try);
+    });
+  });
+}
+
+Result<void> Engine::remove_hub_subscription(const std::string& topic, const std::string& callback) {
+  return writing([&] {
+    database_->execute("DELETE FROM hub_subscription WHERE topic = $1 AND callback = $2", topic, callback);
+  });
+}
+
 }  // namespace tributary::store

@@ -32,6 +32,9 @@ class Engine final : public Store {
   Result<std::vector<StreamEntry>> between(Timestamp from, Timestamp until, std::size_t limit) override;
   Result<std::optional<Timestamp>> nearest_before(Timestamp moment) override;
   Result<std::optional<Timestamp>> nearest_from(Timestamp moment) override;
+  Result<std::vector<HubSubscription>> hub_subscriptions() override;
+  Result<void> save_hub_subscriptions(std::span<const HubSubscription> subscriptions) override;
+  Result<void> remove_hub_subscription(const std::string& topic, const std::string& callback) override;
 
  private:
   /// What is in memory of the database's, read anew where others may have written.

@@ -149,7 +149,20 @@ CREATE TABLE touched (
   PRIMARY KEY (stream, page)) {clustered};
 )sql";
 
-constexpr std::array list{first, archives};
+// Strangers' subscriptions at our WebSub hub (model/hub_subscription.hpp).
+constexpr std::string_view hub = R"sql(
+CREATE TABLE hub_subscription (
+  topic {text} NOT NULL,
+  callback {text} NOT NULL,
+  secret {text} NOT NULL,
+  lease_until {int} NOT NULL,
+  delivered {text} NOT NULL,
+  failures {int} NOT NULL,
+  next_try {int} NOT NULL,
+  PRIMARY KEY (topic, callback));
+)sql";
+
+constexpr std::array list{first, archives, hub};
 
 }  // namespace
 

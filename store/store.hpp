@@ -145,6 +145,12 @@ class Store {
   /// that have entries are found one after the other. nullopt: there is none.
   virtual Result<std::optional<Timestamp>> nearest_before(Timestamp moment) = 0;
   virtual Result<std::optional<Timestamp>> nearest_from(Timestamp moment) = 0;
+
+  /// Strangers' subscriptions at our own WebSub hub, in no order.
+  virtual Result<std::vector<HubSubscription>> hub_subscriptions() = 0;
+  /// Adds, or replaces what has the same topic and callback.
+  virtual Result<void> save_hub_subscriptions(std::span<const HubSubscription> subscriptions) = 0;
+  virtual Result<void> remove_hub_subscription(const std::string& topic, const std::string& callback) = 0;
 };
 
 /// Opens by URL: "sqlite:PATH", a bare path, or "postgresql://…". Folders are made, the schema is brought up

@@ -1,4 +1,4 @@
 tributary_test(fetcher
-  SOURCES fetcher/address_test.cpp fetcher/decoding_test.cpp fetcher/fetch_test.cpp fetcher/schedule_test.cpp fetcher/turns_test.cpp
+  SOURCES fetcher/address_test.cpp fetcher/decoding_test.cpp fetcher/fetch_test.cpp fetcher/push_test.cpp fetcher/schedule_test.cpp fetcher/turns_test.cpp
           fetcher/verdict_test.cpp fetcher/wire_url_test.cpp
   LIBRARIES tributary_fetcher test_support Boost::headers PkgConfig::BROTLIENC PkgConfig::ZSTD)

@@ -683,6 +683,26 @@ TEST_P(StoreContract, AnUnknownFeedIsRefusedAndNothingOfTheBatchStays) {
   EXPECT_EQ(take({delivery("a", {{.id = "1", .title = "a"}})}).fresh, 1u);
 }
 
+TEST_P(StoreContract, SubscriptionsAtOurHubAreKeptByTopicAndCallback) {
+  const HubSubscription one{.topic = "https://p.example.org/atom.xml",
+                            .callback = "https://reader.example.net/?a=b",
+                            .secret = "s",
+                            .lease_until = noon + 10h,
+                            .delivered = "hash"};
+  HubSubscription other = one;
+  other.callback = "https://other.example.net/";
+  ASSERT_TRUE(store_->save_hub_subscriptions(std::vector{one, other}));
+  HubSubscription again = one;
+  again.failures = 2;
+  again.next_try = noon + 1h;
+  ASSERT_TRUE(store_->save_hub_subscriptions(std::vector{again}));
+  ASSERT_TRUE(store_->remove_hub_subscription(other.topic, other.callback));
+  reopen();
+  const auto kept = store_->hub_subscriptions();
+  ASSERT_TRUE(kept) << to_string(kept.error());
+  EXPECT_THAT(*kept, ElementsAre(again));
+}
+
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract,
                          testing::Values(Kind{"sqlite",
                                               [](const TemporaryFolder& folder) {
