@@ -205,8 +205,8 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     next_publication.expires_at(std::chrono::steady_clock::time_point::min());
     auto outcome = std::make_shared<Published>();
     pipeline->with_store(
-        [outcome, now_config = config](store::Store& store) {
-          outcome->written = publish_all(now_config, store);
+        [outcome, now_config = config, now = clock()](store::Store& store) {
+          outcome->written = publish_site(now_config, store, now);
           if (auto counted = store.totals()) outcome->totals = *counted;
           if (auto fresh = store.feed_states()) outcome->states = std::move(*fresh);
         },
@@ -327,8 +327,8 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     server->stop(grace);
     if (failure || !news) return;
     pipeline->with_store(
-        [now_config = config](store::Store& store) {
-          if (const auto written = publish_all(now_config, store); !written) {
+        [now_config = config, now = clock()](store::Store& store) {
+          if (const auto written = publish_site(now_config, store, now); !written) {
             log_error("publication failed error=\"" + to_string(written.error()) + "\"");
           }
         },

@@ -11,10 +11,11 @@ int publish(const Context& context) {
   if (!config) return Exit::usage;
   auto store = store::open(config->store, store::Access::write);
   if (!store) return fail(store.error());
-  if (const auto configured = (*store)->configure(catalogue(*config), context.pass_clock()()); !configured) {
+  const Timestamp now = context.pass_clock()();
+  if (const auto configured = (*store)->configure(catalogue(*config), now); !configured) {
     return fail(configured.error());
   }
-  const auto written = publish_all(*config, **store);
+  const auto written = publish_site(*config, **store, now, Scope::all);
   if (!written) return fail(written.error());
   std::cout << written->written << " files written, " << written->unchanged << " unchanged, "
             << written->removed << " removed in " << config->output.string() << '\n';

@@ -96,7 +96,7 @@ int update(const Context& context, const UpdateOptions& options) {
         [&](store::Store& open_store) {
           // Even when nothing was fetched: items that were held until now, and withdrawals that end now.
           const auto due = open_store.take({}, clock());
-          written = due ? publish_all(*config, open_store) : std::unexpected(due.error());
+          written = due ? publish_site(*config, open_store, clock()) : std::unexpected(due.error());
         },
         [&] { io.stop(); });
     io.run();

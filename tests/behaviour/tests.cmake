@@ -1,6 +1,14 @@
 tributary_test(behaviour
-  SOURCES behaviour/commands_test.cpp behaviour/corpus_test.cpp behaviour/daemon_test.cpp behaviour/feeds_file_test.cpp
-          behaviour/move_store_test.cpp behaviour/partners_test.cpp behaviour/push_test.cpp behaviour/site.cpp behaviour/update_test.cpp
+  SOURCES behaviour/commands_test.cpp
+          behaviour/corpus_test.cpp
+          behaviour/daemon_test.cpp
+          behaviour/feeds_file_test.cpp
+          behaviour/move_store_test.cpp
+          behaviour/partners_test.cpp
+          behaviour/publication_test.cpp
+          behaviour/push_test.cpp
+          behaviour/site.cpp
+          behaviour/update_test.cpp
   LIBRARIES test_support Boost::json
   TEST_FILTER "-Postgresql*")
 add_dependencies(behaviour_test tributary)
