@@ -13,6 +13,8 @@
 namespace tributary::store {
 namespace {
 
+constexpr std::chrono::days publisher_forgotten_after{30};
+
 /// How much news is worked off at a time: bounds the memory after an import of millions.
 constexpr std::size_t portion = 500'000;
 
@@ -283,13 +285,22 @@ void show_on_page(Database& database, std::int64_t stream, std::int64_t page,
   database.execute("UPDATE page SET body = $1 WHERE stream = $2 AND number = $3", Blob{body}, stream, page);
 }
 
-Unpublished read_unpublished(Database& database, const StreamNumbers& streams, const Settings& settings) {
+Unpublished read_unpublished(Database& database, const StreamNumbers& streams, const Settings& settings,
+                             std::string_view publisher) {
   std::unordered_map<std::int64_t, StreamId> names;
   for (const auto& [id, number] : streams.all()) {
     if (is_public(id)) names.emplace(number, id);
   }
-  Unpublished found{.mark = settings.change, .settings = settings.published_settings};
-  auto rows = database.run("SELECT stream, page FROM touched");
+  Unpublished found{.mark = settings.change};
+  std::int64_t written = 0;
+  {
+    auto rows = database.run("SELECT mark, settings FROM publisher WHERE name = $1", publisher);
+    if (rows.next()) {
+      written = rows->integer(0);
+      found.settings = rows->text(1);
+    }
+  }
+  auto rows = database.run("SELECT stream, page FROM touched WHERE seq > $1", written);
   while (rows.next()) {
     const auto stream = rows->integer(0), page = rows->integer(1);
     if (stream == 0) {
@@ -311,9 +322,16 @@ Unpublished read_unpublished(Database& database, const StreamNumbers& streams, c
 }
 
 void mark_published(Database& database, Settings& settings, const Unpublished& what,
-                    std::string_view made_with, Timestamp now) {
-  database.execute("DELETE FROM touched WHERE seq <= $1", what.mark);
-  settings.published_settings = made_with;
+                    std::string_view publisher, std::string_view made_with, Timestamp now) {
+  database.execute(
+      "INSERT INTO publisher (name, mark, settings, at) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE "
+      "SET mark = "
+      "excluded.mark, settings = excluded.settings, at = excluded.at",
+      publisher, what.mark, Blob{made_with}, now);
+  // A publisher that is no more would keep everything noted for ever. Should it come back, it writes all
+  // pages.
+  database.execute("DELETE FROM publisher WHERE at < $1", now - publisher_forgotten_after);
+  database.execute("DELETE FROM touched WHERE seq <= (SELECT min(mark) FROM publisher)");
   if (!settings.first_published) settings.first_published = now;
   settings.last_published = now;
 }

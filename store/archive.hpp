@@ -22,9 +22,9 @@ void show_on_page(Database& database, std::int64_t stream, std::int64_t page,
                   const std::map<std::int64_t, std::int64_t>& items);
 
 [[nodiscard]] Unpublished read_unpublished(Database& database, const StreamNumbers& streams,
-                                           const Settings& settings);
+                                           const Settings& settings, std::string_view publisher);
 void mark_published(Database& database, Settings& settings, const Unpublished& what,
-                    std::string_view made_with, Timestamp now);
+                    std::string_view publisher, std::string_view made_with, Timestamp now);
 
 [[nodiscard]] FrontDocument read_front(Database& database, std::int64_t stream, std::size_t limit);
 [[nodiscard]] ClosedPage read_page(Database& database, const StreamId& id, std::int64_t stream,

@@ -8,15 +8,18 @@
 namespace tributary::store {
 namespace {
 
+const Backend& backend_of(std::string_view url) {
+  return *std::ranges::find_if(backends, [&](const Backend& one) { return url.starts_with(one.scheme); });
+}
+
 Result<std::unique_ptr<Database>> connect(std::string_view url, Access access) {
-  const auto* backend =
-      std::ranges::find_if(backends, [&](const Backend& one) { return url.starts_with(one.scheme); });
+  const auto& backend = backend_of(url);
   // "c:…" would be a path elsewhere; here "name://" is a scheme that nobody knows.
-  if (backend->scheme.empty() && url.find("://") != std::string_view::npos) {
+  if (backend.scheme.empty() && url.find("://") != std::string_view::npos) {
     return std::unexpected(Error{ErrorKind::config, std::string(url.substr(0, url.find(':'))),
                                  "is no kind of store: say sqlite:PATH or postgresql://…"});
   }
-  return backend->open(backend->whole_url ? url : url.substr(backend->scheme.size()), access);
+  return backend.open(backend.whole_url ? url : url.substr(backend.scheme.size()), access);
 }
 
 }  // namespace
@@ -35,6 +38,11 @@ Result<std::unique_ptr<Store>> open(std::string_view url, Access access) {
     return std::unexpected(failure.error);
   }
   return std::make_unique<Engine>(std::move(*database), access);
+}
+
+std::unique_ptr<Wakeup> listen(std::string_view url) {
+  const auto& backend = backend_of(url);
+  return backend.listen ? backend.listen(url) : nullptr;
 }
 
 Result<std::int64_t> move_store(std::string_view from, std::string_view to,

@@ -3,7 +3,17 @@
 namespace tributary::store {
 
 Transaction::Transaction(Database& database, Kind kind) : database_(database) {
-  kind == Kind::write ? database_.begin_writing() : database_.begin_reading();
+  switch (kind) {
+    case Kind::read:
+      database_.begin_reading();
+      break;
+    case Kind::write:
+      database_.begin_writing();
+      break;
+    case Kind::claim:
+      database_.begin_claiming();
+      break;
+  }
 }
 
 Transaction::~Transaction() {

@@ -125,6 +125,10 @@ class Database {
       const = 0;  ///< others may write too: what was read in one transaction may be old in the next
   virtual void begin_reading() = 0;  ///< a consistent snapshot
   virtual void begin_writing() = 0;  ///< waits for other writers
+  /// A transaction that writes beside others: only to rows that it has locked itself ({skip_locked}).
+  virtual void begin_claiming() = 0;
+  /// Tells those who listen that something was committed. A wake-up only: it may fail, and nobody is told.
+  virtual void announce() noexcept = 0;
   virtual void commit() = 0;
   virtual void rollback() noexcept = 0;
 
@@ -170,7 +174,7 @@ class Database {
 /// Everything or nothing: what was not committed is rolled back.
 class Transaction {
  public:
-  enum class Kind { read, write };
+  enum class Kind { read, write, claim };
   Transaction(Database& database, Kind kind);
   ~Transaction();
   Transaction(const Transaction&) = delete;

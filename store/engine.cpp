@@ -7,6 +7,7 @@
 #include "store/archive.hpp"
 #include "store/configure.hpp"
 #include "store/intake.hpp"
+#include "store/leases.hpp"
 #include "store/reading.hpp"
 #include "store/withdrawals.hpp"
 
@@ -54,8 +55,28 @@ auto Engine::writing(Work work) -> Result<decltype(work())> {
   }
 }
 
+template <typename Work>
+auto Engine::claiming(Work work) -> Result<decltype(work())> {
+  try {
+    Transaction transaction(*database_, Transaction::Kind::claim);
+    if constexpr (std::is_void_v<decltype(work())>) {
+      work();
+      transaction.commit();
+      return {};
+    } else {
+      auto result = work();
+      transaction.commit();
+      return result;
+    }
+  } catch (const Failure& failure) {
+    return std::unexpected(failure.error);
+  }
+}
+
 Result<void> Engine::configure(const Catalogue& catalogue, Timestamp now) {
-  return writing([&] { apply_catalogue(*database_, feeds_, streams_, settings_, catalogue, now); });
+  auto done = writing([&] { apply_catalogue(*database_, feeds_, streams_, settings_, catalogue, now); });
+  if (done) database_->announce();
+  return done;
 }
 
 Result<std::vector<FeedState>> Engine::feed_states() {
@@ -69,14 +90,25 @@ Result<std::vector<FeedState>> Engine::feed_states() {
 }
 
 Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) {
-  return writing([&] {
+  auto taken = writing([&] {
     Added added;
     apply_withdrawals(*database_, feeds_, streams_, settings_, now);  // one may have ended: `until`
     // A feed that delivers several documents is taken in step by step: each must see what the one before
     // brought.
     added.known_of.resize(deliveries.size());
     std::vector<const Delivery*> waiting;
-    for (const auto& delivery : deliveries) waiting.push_back(&delivery);
+    std::vector<std::int64_t> leased;
+    for (const auto& delivery : deliveries) {
+      const auto* feed = feeds_.by_key(delivery.state.key);
+      if (shared() && feed != nullptr) {
+        // A process that slept past its lease comes with an answer older than what another one stored
+        // meanwhile.
+        if (feed->state.last_fetch > delivery.state.last_fetch) continue;
+        leased.push_back(feed->id);
+      }
+      waiting.push_back(&delivery);
+    }
+    end_leases(*database_, leased);
     // Without any, items that waited for their date may still be due.
     do {
       std::set<std::string_view> feeds;
@@ -93,6 +125,8 @@ Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) 
     } while (!waiting.empty());
     return added;
   });
+  if (taken) database_->announce();
+  return taken;
 }
 
 Result<Stream> Engine::latest(const StreamId& id, std::size_t limit) {
@@ -122,16 +156,47 @@ Result<std::vector<StreamId>> Engine::streams() {
   });
 }
 
-Result<Unpublished> Engine::close_pages(Timestamp now) {
-  return writing([&] {
-    while (close_some_pages(*database_, streams_, settings_, now)) {
+Result<std::vector<FeedState>> Engine::claim(std::span<const std::string> keys, std::string_view worker,
+                                             Timestamp now, Timestamp until, bool due_only) {
+  return claiming([&] {
+    if (!feeds_.loaded()) load();  // ids do not change
+    std::vector<std::int64_t> ids;
+    std::vector<FeedState> states;
+    for (const auto& key : keys) {
+      const auto* feed = feeds_.by_key(key);
+      if (feed == nullptr || !feed->configured()) continue;
+      ids.push_back(feed->id);
+      if (!shared() && (!due_only || feed->state.next_fetch.value_or(now) <= now))
+        states.push_back(feed->state);
     }
-    return read_unpublished(*database_, streams_, settings_);
+    if (!shared()) return states;
+    for (auto& row : lease(*database_, ids, worker, now, until, due_only))
+      states.push_back(std::move(row.state));
+    return states;
   });
 }
 
-Result<void> Engine::published(const Unpublished& what, std::string_view settings, Timestamp now) {
-  return writing([&] { mark_published(*database_, settings_, what, settings, now); });
+Result<void> Engine::renew(std::string_view worker, Timestamp now, Timestamp until) {
+  if (!shared()) return {};
+  return claiming([&] { renew_leases(*database_, worker, now, until); });
+}
+
+Result<void> Engine::release(std::string_view worker) {
+  if (!shared()) return {};
+  return claiming([&] { end_leases_of(*database_, worker); });
+}
+
+Result<Unpublished> Engine::close_pages(Timestamp now, std::string_view publisher) {
+  return writing([&] {
+    while (close_some_pages(*database_, streams_, settings_, now)) {
+    }
+    return read_unpublished(*database_, streams_, settings_, publisher);
+  });
+}
+
+Result<void> Engine::published(const Unpublished& what, std::string_view settings, Timestamp now,
+                               std::string_view publisher) {
+  return writing([&] { mark_published(*database_, settings_, what, publisher, settings, now); });
 }
 
 Result<FrontDocument> Engine::front(const StreamId& id, std::size_t limit) {

@@ -25,8 +25,14 @@ class Engine final : public Store {
   Result<Stream> latest(const StreamId& id, std::size_t limit) override;
   Result<std::vector<StreamId>> streams() override;
   Result<Totals> totals() override;
-  Result<Unpublished> close_pages(Timestamp now) override;
-  Result<void> published(const Unpublished& what, std::string_view settings, Timestamp now) override;
+  Result<std::vector<FeedState>> claim(std::span<const std::string> keys, std::string_view worker,
+                                       Timestamp now, Timestamp until, bool due_only) override;
+  Result<void> renew(std::string_view worker, Timestamp now, Timestamp until) override;
+  Result<void> release(std::string_view worker) override;
+  [[nodiscard]] bool shared() const override { return database_->shared(); }
+  Result<Unpublished> close_pages(Timestamp now, std::string_view publisher) override;
+  Result<void> published(const Unpublished& what, std::string_view settings, Timestamp now,
+                         std::string_view publisher) override;
   Result<FrontDocument> front(const StreamId& id, std::size_t limit) override;
   Result<ClosedPage> closed_page(const StreamId& id, std::uint32_t number) override;
   Result<std::vector<StreamEntry>> between(Timestamp from, Timestamp until, std::size_t limit) override;
@@ -44,6 +50,8 @@ class Engine final : public Store {
   auto reading(Work work) -> Result<decltype(work())>;
   template <typename Work>
   auto writing(Work work) -> Result<decltype(work())>;
+  template <typename Work>
+  auto claiming(Work work) -> Result<decltype(work())>;
 
   std::unique_ptr<Database> database_;
   Access access_;

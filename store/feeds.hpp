@@ -69,6 +69,7 @@ class Feeds {
 
 /// Reads a row of `SELECT feed_columns FROM feed`.
 extern const std::string_view feed_columns;
+inline constexpr int feed_column_count = 18;
 [[nodiscard]] FeedRow read_feed(const Row& row);
 
 }  // namespace tributary::store

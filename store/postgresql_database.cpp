@@ -18,12 +18,13 @@
 namespace tributary::store {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> words{{
     {"{id}", "BIGINT"},
     {"{int}", "BIGINT"},
     {"{text}", "TEXT"},
     {"{blob}", "BYTEA"},
     {"{clustered}", ""},
+    {"{skip_locked}", "FOR UPDATE SKIP LOCKED"},
     {"{any}", "ANY($1::bigint[])"},
 }};
 
@@ -269,6 +270,16 @@ class PostgresqlDatabase final : public Database {
     const auto turn = ask("SELECT version FROM tributary_schema WHERE id = 1 FOR UPDATE", {});
     const auto version = PQntuples(turn.get()) == 1 ? AnswerRow(turn.get(), 0).integer(0) : 0;
     if (version != known_version()) throw Failure(other_version(version));
+  }
+
+  void begin_claiming() override {
+    reconnect_if_lost();
+    script("BEGIN ISOLATION LEVEL READ COMMITTED");
+  }
+
+  void announce() noexcept override {
+    // Outside of any transaction: an engine without NOTIFY refuses the statement, and nothing else.
+    const ResultHandle ignored(PQexec(connection_.get(), "NOTIFY tributary"));
   }
 
   void commit() override { script("COMMIT"); }

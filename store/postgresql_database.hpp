@@ -13,4 +13,7 @@ namespace tributary::store {
 /// (PGPASSWORD, PGPASSFILE); it is in no message either way.
 [[nodiscard]] Result<std::unique_ptr<Database>> open_postgresql(std::string_view url, Access access);
 
+/// NOTIFY and LISTEN, on a connection of its own. Null where it cannot be made, or the engine has none.
+[[nodiscard]] std::unique_ptr<Wakeup> listen_to_postgresql(std::string_view url);
+
 }  // namespace tributary::store

@@ -162,7 +162,20 @@ CREATE TABLE hub_subscription (
   PRIMARY KEY (topic, callback));
 )sql";
 
-constexpr std::array list{first, archives, hub};
+// For stores that several processes share. publisher: who publishes (its output folder), how far
+// (`touched.seq`), with what, and when last. feed.lease_*: which process asks the feed, and until when nobody
+// else does.
+constexpr std::string_view sharing = R"sql(
+CREATE TABLE publisher (
+  name {text} PRIMARY KEY,
+  mark {int} NOT NULL,
+  settings {blob} NOT NULL,
+  at {int} NOT NULL);
+ALTER TABLE feed ADD COLUMN lease_until {int} NOT NULL DEFAULT 0;
+ALTER TABLE feed ADD COLUMN lease_worker {text} NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array list{first, archives, hub, sharing};
 
 }  // namespace
 

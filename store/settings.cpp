@@ -53,7 +53,6 @@ void Settings::load(Database& database) {
   };
   first_published = time("first_published");
   last_published = time("last_published");
-  published_settings = values["published_settings"];
   item_count = number(values, "item_count", 0);
   story_count = number(values, "story_count", 0);
   change = number(values, "change", 0);
@@ -76,7 +75,6 @@ void Settings::save(Database& database) const {
   put("withdraw_applied", encode(withdraw_applied));
   if (first_published) put("first_published", std::to_string(first_published->time_since_epoch().count()));
   if (last_published) put("last_published", std::to_string(last_published->time_since_epoch().count()));
-  put("published_settings", published_settings);
   put("item_count", std::to_string(item_count));
   put("story_count", std::to_string(story_count));
   put("change", std::to_string(change));

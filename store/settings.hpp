@@ -24,7 +24,6 @@ struct Settings {
   std::vector<Withdrawal> withdraw_applied = {};  ///< those of them that held when they were last applied
   std::optional<Timestamp> first_published = {};  ///< when the site was published for the first time
   std::optional<Timestamp> last_published = {};   ///< … and for the last time so far
-  std::string published_settings = {};            ///< what the last publication was made with
   std::int64_t item_count = 0, story_count = 0;   ///< known items, shown stories
   std::int64_t change = 0;                        ///< counts the transactions that changed what is published
 

@@ -30,12 +30,13 @@ constexpr std::string_view settings_of_a_writer =
     "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
     "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> words{{
     {"{id}", "INTEGER"},  // the row's own number
     {"{int}", "INTEGER"},
     {"{text}", "TEXT"},
     {"{blob}", "BLOB"},
     {"{clustered}", "WITHOUT ROWID"},
+    {"{skip_locked}", ""},
     {"{any}", "$1"},
 }};
 
@@ -196,6 +197,8 @@ class SqliteDatabase final : public Database {
   [[nodiscard]] bool shared() const override { return false; }
   void begin_reading() override { script("BEGIN"); }
   void begin_writing() override { script("BEGIN IMMEDIATE"); }
+  void begin_claiming() override { begin_writing(); }
+  void announce() noexcept override {}
   void commit() override { script("COMMIT"); }
   void rollback() noexcept override {
     // After a full disk or an I/O error SQLite has rolled back by itself.

@@ -74,8 +74,9 @@ struct Unpublished {
     std::uint32_t number = 1;
     friend auto operator<=>(const Archive&, const Archive&) = default;
   };
-  std::int64_t mark = 0;      ///< how far this goes: for Store::published
-  std::string settings = {};  ///< what was last given to Store::published; empty: never published
+  std::int64_t mark = 0;  ///< how far this goes: for Store::published
+  std::string settings =
+      {};  ///< what this publisher last gave to Store::published; empty: it never published
   std::vector<StreamId> streams =
       {};  ///< their front documents; ascending; may name streams that are no more
   std::vector<Archive> archives = {};  ///< closed pages, new or corrected; ascending
@@ -101,6 +102,21 @@ class Store {
 
   /// States of the configured feeds, in the order of the configuration.
   virtual Result<std::vector<FeedState>> feed_states() = 0;
+
+  // Several processes on one store (PostgreSQL) share the feeds out among themselves by leases. With a store
+  // that one process owns, every claim is granted and nothing is written.
+
+  /// Leases for `worker`, a name that no other process has, those of `keys` that no other process has leased
+  /// and, with `due_only`, that are due at `now`; returns their states as they are now. A lease ends with the
+  /// next delivery of its feed, with release(), or at `until` (by the clocks of the processes, which are
+  /// taken to agree within seconds).
+  virtual Result<std::vector<FeedState>> claim(std::span<const std::string> keys, std::string_view worker,
+                                               Timestamp now, Timestamp until, bool due_only) = 0;
+  /// All running leases of the worker end at `until` instead.
+  virtual Result<void> renew(std::string_view worker, Timestamp now, Timestamp until) = 0;
+  /// The worker asks nothing any more: its feeds are free for others.
+  virtual Result<void> release(std::string_view worker) = 0;
+  [[nodiscard]] virtual bool shared() const = 0;  ///< whether other processes may write to it as well
 
   /// Takes in what was fetched, all in one transaction. The identity rules of DESIGN.md hold: an item is
   /// added once however often it comes, and only the feed that it came from may change it.
@@ -128,10 +144,13 @@ class Store {
   // streams(), and of each stream the closed pages 1 … last_archive.
 
   /// Puts what entered the streams into their archives, closes the pages that are full (a backlog's at once),
-  /// and tells what is unpublished.
-  virtual Result<Unpublished> close_pages(Timestamp now) = 0;
-  /// Everything that `what` names is on the disk now.
-  virtual Result<void> published(const Unpublished& what, std::string_view settings, Timestamp now) = 0;
+  /// and tells what is unpublished. `publisher` names an output: each of several that are made from one store
+  /// has its own, and is told what it has not written itself. One that has been silent for 30 days is
+  /// forgotten.
+  virtual Result<Unpublished> close_pages(Timestamp now, std::string_view publisher = {}) = 0;
+  /// Everything that `what` names is on this publisher's disk now.
+  virtual Result<void> published(const Unpublished& what, std::string_view settings, Timestamp now,
+                                 std::string_view publisher = {}) = 0;
 
   /// At least the newest `limit`; more when late arrivals and corrections have to be seen once.
   virtual Result<FrontDocument> front(const StreamId& id, std::size_t limit) = 0;
@@ -152,6 +171,19 @@ class Store {
   virtual Result<void> save_hub_subscriptions(std::span<const HubSubscription> subscriptions) = 0;
   virtual Result<void> remove_hub_subscription(const std::string& topic, const std::string& callback) = 0;
 };
+
+/// Wakes a process when another one has written to the store they share. A wake-up only: some engines have
+/// none, and then descriptor() is -1; ask the store now and then all the same.
+class Wakeup {
+ public:
+  virtual ~Wakeup() = default;
+  /// Readable when something was written (or the connection ended). The object's own; never read from it.
+  [[nodiscard]] virtual int descriptor() const = 0;
+  /// Takes what came. False: the connection has ended, no more will come.
+  virtual bool drain() = 0;
+};
+/// Listens beside a store that is open. Null for a store that one process owns, or whose engine wakes nobody.
+[[nodiscard]] std::unique_ptr<Wakeup> listen(std::string_view url);
 
 /// Opens by URL: "sqlite:PATH", a bare path, or "postgresql://…". Folders are made, the schema is brought up
 /// to date (with Access::write only). ErrorKind::store_busy when another living process owns it (after

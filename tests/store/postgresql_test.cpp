@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <poll.h>
+
 #include <thread>
 
 #include "store/postgresql_database.hpp"
@@ -15,6 +17,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using namespace std::chrono_literals;
 
 TEST(PostgresqlWire, IntegersOfEverySizeComeBack) {
   for (const std::int64_t value :
@@ -159,6 +162,106 @@ TEST_F(PostgresqlStore, ANewerSchemaIsRefusedUnchanged) {
   const auto store = open(url_, Access::write);
   ASSERT_FALSE(store);
   EXPECT_THAT(store.error().detail, HasSubstr("newer Tributary"));
+}
+
+/// Two processes on one store, as leases see them.
+class PostgresqlLeases : public PostgresqlStore {
+ protected:
+  void SetUp() override {
+    PostgresqlStore::SetUp();
+    if (url_.empty()) return;
+    for (auto& store : workers_) {
+      auto opened = open(url_, Access::write);
+      ASSERT_TRUE(opened) << to_string(opened.error());
+      store = std::move(*opened);
+    }
+    ASSERT_TRUE(workers_[0]->configure(catalogue({partner("a"), partner("b"), partner("c")}), noon));
+    const auto states = workers_[0]->feed_states().value();
+    for (const auto& state : states) keys_.push_back(state.key);
+  }
+  std::vector<std::string> claim(int worker, Timestamp now, bool due_only = true) {
+    std::vector<std::string> keys;
+    const auto states =
+        workers_[worker]->claim(keys_, "worker-" + std::to_string(worker), now, now + 60s, due_only);
+    EXPECT_TRUE(states) << to_string(states.error());
+    if (!states) return keys;
+    for (const auto& state : *states) keys.push_back(state.key);
+    return keys;
+  }
+  std::array<std::unique_ptr<Store>, 2> workers_;
+  std::vector<std::string> keys_;
+};
+
+TEST_F(PostgresqlLeases, AFeedIsLeasedToOneWorkerUntilItsTimeIsOver) {
+  EXPECT_THAT(claim(0, noon), testing::SizeIs(3));
+  EXPECT_THAT(claim(1, noon + 59s), testing::IsEmpty());
+  EXPECT_THAT(claim(1, noon + 60s), testing::SizeIs(3)) << "the first worker is dead";
+}
+
+TEST_F(PostgresqlLeases, ALeaseThatIsRenewedGoesOn) {
+  EXPECT_THAT(claim(0, noon), testing::SizeIs(3));
+  ASSERT_TRUE(workers_[0]->renew("worker-0", noon + 30s, noon + 90s));
+  EXPECT_THAT(claim(1, noon + 80s), testing::IsEmpty());
+}
+
+TEST_F(PostgresqlLeases, AWorkerThatEndsGivesItsFeedsBack) {
+  EXPECT_THAT(claim(0, noon), testing::SizeIs(3));
+  ASSERT_TRUE(workers_[0]->release("worker-0"));
+  EXPECT_THAT(claim(1, noon), testing::SizeIs(3));
+}
+
+TEST_F(PostgresqlLeases, ADeliveryEndsItsLeaseAndTheFeedIsDueNoMore) {
+  EXPECT_THAT(claim(0, noon), testing::SizeIs(3));
+  auto news = delivery("a", {{.id = "1", .link = "https://a.example.org/1", .title = "One"}});
+  news.state.last_fetch = noon;
+  news.state.next_fetch = noon + 1h;
+  ASSERT_TRUE(workers_[0]->take(std::array{news}, noon));
+  EXPECT_THAT(claim(1, noon), testing::IsEmpty());
+  EXPECT_THAT(claim(1, noon, false), ElementsAre(news.state.key))
+      << "forced: patience is passed over, leases are not";
+}
+
+TEST_F(PostgresqlLeases, AnAnswerThatIsOlderThanWhatAnotherStoredChangesNothing) {
+  auto late = delivery("a", {{.id = "1", .link = "https://a.example.org/1", .title = "Old"}});
+  late.state.last_fetch = noon;
+  auto fresh = delivery("a", {{.id = "1", .link = "https://a.example.org/1", .title = "New"}});
+  fresh.state.last_fetch = noon + 2min;
+  ASSERT_TRUE(workers_[1]->take(std::array{fresh}, noon + 2min));
+  ASSERT_TRUE(workers_[0]->take(std::array{late}, noon + 3min));
+  EXPECT_EQ(workers_[0]->latest({}, 10)->entries.at(0).item.title->plain, "New");
+  EXPECT_EQ(workers_[0]->feed_states()->at(0).last_fetch, noon + 2min);
+}
+
+TEST_F(PostgresqlLeases, EveryPublisherIsToldWhatItHasNotWrittenItself) {
+  ASSERT_TRUE(workers_[0]->take(
+      std::array{delivery("a", {{.id = "1", .link = "https://a.example.org/1", .title = "One"}})}, noon));
+  const auto first = workers_[0]->close_pages(noon, "/one");
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(first->empty());
+  ASSERT_TRUE(workers_[0]->published(*first, "as configured", noon, "/one"));
+  EXPECT_TRUE(workers_[0]->close_pages(noon, "/one")->empty());
+  const auto second = workers_[1]->close_pages(noon, "/two");
+  EXPECT_EQ(second->settings, "") << "it never published: all pages are to be written";
+  ASSERT_TRUE(workers_[1]->published(*second, "as configured", noon, "/two"));
+  ASSERT_TRUE(workers_[1]->take(
+      std::array{delivery("b", {{.id = "2", .link = "https://b.example.org/2", .title = "Two"}})}, noon));
+  for (int worker : {0, 1}) {
+    const auto what = workers_[worker]->close_pages(noon, worker == 0 ? "/one" : "/two");
+    EXPECT_EQ(what->settings, "as configured");
+    EXPECT_FALSE(what->streams.empty());
+    ASSERT_TRUE(workers_[worker]->published(*what, "as configured", noon, worker == 0 ? "/one" : "/two"));
+  }
+}
+
+TEST_F(PostgresqlLeases, WhoListensIsWokenByWhatAnotherStores) {
+  const auto wakeup = listen(url_);
+  ASSERT_NE(wakeup, nullptr);
+  ASSERT_TRUE(workers_[0]->take(
+      std::array{delivery("a", {{.id = "1", .link = "https://a.example.org/1", .title = "One"}})}, noon));
+  pollfd waiting{.fd = wakeup->descriptor(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(poll(&waiting, 1, 10'000), 1)
+      << "another schema's news would wake it too: a wake-up says nothing of what";
+  EXPECT_TRUE(wakeup->drain());
 }
 
 TEST(PostgresqlAddress, NoMessageHoldsThePassword) {
