@@ -20,8 +20,8 @@ constexpr std::array<std::string_view, 7> english_days{"monday", "tuesday",  "we
                                                        "friday", "saturday", "sunday"};
 
 // The languages that are tried for every feed, whatever it says of itself; the first that knows a word wins.
-constexpr std::array languages{"fr", "de", "es", "it", "pt", "nl", "sv", "pl", "ru", "el", "hu",
-                               "ko", "ja", "zh", "da", "nb", "fi", "cs", "tr", "ro", "uk", "ca"};
+constexpr std::array languages{"fr", "de", "es", "it", "pt", "nl", "sv", "pl", "ru", "el", "hu", "ko", "ja",
+                               "zh", "da", "nb", "fi", "cs", "tr", "ro", "uk", "ca", "bg", "sk", "hr"};
 
 icu::UnicodeString to_icu(std::string_view text) {
   return icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
@@ -144,8 +144,10 @@ struct Oddity {
   std::string_view word;
   int month;
 };
-constexpr std::array oddities{Oddity{"μαω", 3},  Oddity{"ιον", 6}, Oddity{"februari", 2}, Oddity{"maujus", 5},
-                              Oddity{"sept", 9}, Oddity{"mrz", 3}, Oddity{"marz", 3},     Oddity{"set", 9}};
+constexpr std::array oddities{
+    Oddity{"μαω", 3},    Oddity{"ιον", 6},   Oddity{"ιολ", 7},  Oddity{"februari", 2}, Oddity{"maujus", 5},
+    Oddity{"sept", 9},   Oddity{"mrz", 3},   Oddity{"marz", 3}, Oddity{"maerz", 3},    Oddity{"set", 9},
+    Oddity{"janner", 1}, Oddity{"feber", 2}, Oddity{"mart", 3}, Oddity{"setiembre", 9}};
 
 constexpr std::array<std::string_view, 30> fillers{
     "a",   "alle", "at", "d", "das", "de", "del", "den", "der", "di", "el", "g",  "h",  "il",  "kl",

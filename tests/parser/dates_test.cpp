@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 
 using namespace tributary;
@@ -139,6 +140,100 @@ TEST(Dates, NamesOfMonthsInManyLanguages) {
            {"", "Κυρ, 11 Ιούλ 2004 12:00:00 EST", "2004-07-11T17:00:00Z"},
        }) {
     EXPECT_EQ(read(text, {.language = language}), expected) << language << ": " << text;
+  }
+}
+
+TEST(Dates, EveryMonthIsKnownByItsNamesInItsLanguage) {
+  struct Names {
+    const char* language;
+    const char* months;  // twelve, in order
+  };
+  for (const auto& [language, months] : std::initializer_list<Names>{
+           {"en", "January February March April May June July August September October November December"},
+           {"en", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"},
+           {"en", "Jan. Feb. Mar. Apr. May. Jun. Jul. Aug. Sept. Oct. Nov. Dec."},
+           {"fr", "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"},
+           {"fr", "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc."},
+           {"fr", "jan fév mar avr mai jun jul aoû sep oct nov déc"},
+           {"fr", "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre"},
+           {"de", "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"},
+           {"de", "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez."},
+           {"de", "Jan Feb Mrz Apr Mai Jun Jul Aug Sep Okt Nov Dez"},
+           {"de", "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez"},
+           {"de", "Jänner Feber März April Mai Juni Juli August September Oktober November Dezember"},
+           {"de", "Januar Februar Maerz April Mai Juni Juli August September Oktober November Dezember"},
+           {"es", "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"},
+           {"es", "ene feb mar abr may jun jul ago sep oct nov dic"},
+           {"es", "ene. feb. mar. abr. may. jun. jul. ago. sept. oct. nov. dic."},
+           {"es", "Enero Febrero Marzo Abril Mayo Junio Julio Agosto Setiembre Octubre Noviembre Diciembre"},
+           {"it",
+            "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"},
+           {"it", "gen feb mar apr mag giu lug ago set ott nov dic"},
+           {"it", "gen. feb. mar. apr. mag. giu. lug. ago. set. ott. nov. dic."},
+           {"pt", "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"},
+           {"pt", "jan fev mar abr mai jun jul ago set out nov dez"},
+           {"pt", "Jan. Fev. Mar. Abr. Mai. Jun. Jul. Ago. Set. Out. Nov. Dez."},
+           {"nl", "januari februari maart april mei juni juli augustus september oktober november december"},
+           {"nl", "jan feb mrt apr mei jun jul aug sep okt nov dec"},
+           {"nl", "jan. feb. maa. apr. mei jun. jul. aug. sept. okt. nov. dec."},
+           {"pl",
+            "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada "
+            "grudnia"},
+           {"pl",
+            "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad "
+            "grudzień"},
+           {"pl", "sty lut mar kwi maj cze lip sie wrz paź lis gru"},
+           {"ru", "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"},
+           {"ru", "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь"},
+           {"ru", "янв фев мар апр май июн июл авг сен окт ноя дек"},
+           {"ru", "янв. февр. марта апр. мая июня июля авг. сент. окт. нояб. дек."},
+           {"ru", "Янв Фев Мар Апр Мая Июн Июл Авг Сен Окт Ноя Дек"},
+           {"sv", "januari februari mars april maj juni juli augusti september oktober november december"},
+           {"sv", "jan feb mar apr maj jun jul aug sep okt nov dec"},
+           {"sv", "jan. feb. mars apr. maj juni juli aug. sep. okt. nov. dec."},
+           {"hu",
+            "január február március április május június július augusztus szeptember október november "
+            "december"},
+           {"hu", "jan. febr. márc. ápr. máj. jún. júl. aug. szept. okt. nov. dec."},
+           {"el",
+            "Ιανουαρίου Φεβρουαρίου Μαρτίου Απριλίου Μαΐου Ιουνίου Ιουλίου Αυγούστου Σεπτεμβρίου Οκτωβρίου "
+            "Νοεμβρίου Δεκεμβρίου"},
+           {"el", "Ιαν Φεβ Μαρ Απρ Μαϊ Ιουν Ιουλ Αυγ Σεπ Οκτ Νοε Δεκ"},
+           {"el", "Ιαν Φεβ Μάρ Απρ Μάι Ιούν Ιούλ Αύγ Σεπ Οκτ Νοέ Δεκ"},
+           {"el",
+            "Ιανουάριος Φεβρουάριος Μάρτιος Απρίλιος Μάιος Ιούνιος Ιούλιος Αύγουστος Σεπτέμβριος Οκτώβριος "
+            "Νοέμβριος Δεκέμβριος"},
+           {"el", "Ιαν Φεβ Μαρ Απρ Μαΐ Ιον Ιολ Αυγ Σεπ Οκτ Νοε Δεκ"},
+           {"da", "januar februar marts april maj juni juli august september oktober november december"},
+           {"da", "jan feb mar apr maj jun jul aug sep okt nov dec"},
+           {"nb", "januar februar mars april mai juni juli august september oktober november desember"},
+           {"nb", "jan feb mar apr mai jun jul aug sep okt nov des"},
+           {"fi",
+            "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta "
+            "lokakuuta marraskuuta joulukuuta"},
+           {"fi", "tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu"},
+           {"cs", "ledna února března dubna května června července srpna září října listopadu prosince"},
+           {"cs", "leden únor březen duben květen červen červenec srpen září říjen listopad prosinec"},
+           {"tr", "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık"},
+           {"tr", "Oca Şub Mar Nis May Haz Tem Ağu Eyl Eki Kas Ara"},
+           {"ro",
+            "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie "
+            "decembrie"},
+           {"ro", "ian feb mar apr mai iun iul aug sep oct noi dec"},
+           {"uk", "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня"},
+           {"uk", "січ лют бер кві тра чер лип сер вер жов лис гру"},
+       }) {
+    std::istringstream names(months);
+    int number = 0;
+    for (std::string name; names >> name;) {
+      ++number;
+      const std::string expected =
+          "2004-" + std::string(number < 10 ? "0" : "") + std::to_string(number) + "-13";
+      EXPECT_EQ(read("13 " + name + " 2004 10:30:00 +0000", {.language = language}), expected + "T10:30:00Z")
+          << language;
+      EXPECT_EQ(read("13 " + name + " 2004", {.language = language}), expected + "T00:00:00Z") << language;
+    }
+    EXPECT_EQ(number, 12) << months;
   }
 }
 
