@@ -98,8 +98,10 @@ class ItemReader {
 
   void read_comments(const Element& element) {
     std::string scratch;
-    item_.comments =
-        reading_.url(text_inside(element, scratch), base_of(reading_, element.scope), element.node);
+    const std::string_view reference = text_inside(element, scratch);
+    // A remark in words is no address, and no base makes it one.
+    if (reference.find(' ') != std::string_view::npos) return;
+    item_.comments = reading_.url(reference, base_of(reading_, element.scope), element.node);
   }
 
   void read_expires(const Element& element) {
