@@ -120,8 +120,9 @@ bool is_rss(const Body& body) {
   const std::string_view name = local_name(body.root);
   if (same_word(name, "rss") || same_word(name, "channel")) return true;
   if (same_word(name, "item")) return body.root.child("title") || body.root.child("link");
-  // RDF is much else besides: a feed has a channel or items.
+  // RDF is much else besides: a feed has a channel or items, or says at least that it is RSS.
   if (!same_word(name, "rdf")) return false;
+  if (format_by_namespace(body.root) != "rss") return true;
   for (const auto child : body.root.children()) {
     if (same_word(local_name(child), "channel") || same_word(local_name(child), "item")) return true;
   }
