@@ -39,6 +39,7 @@ struct Fields {
   int day = 1;
   int hour = 0, minute = 0, second = 0;
   bool am = false, pm = false;
+  bool carries = false;  ///< a time that counts on past the day, the hour or the minute is meant so
   std::optional<seconds> offset = {};  ///< east of Greenwich
   std::string_view zone = {};          ///< its name, when no offset is known
   std::string_view usual_zone = {};    ///< of the form itself, when neither the text nor the context says one
@@ -61,11 +62,15 @@ std::optional<Timestamp> moment(const Fields& fields, const DateContext& context
   int hour = fields.hour;
   if ((fields.am || fields.pm) && hour <= 12) hour = hour % 12 + (fields.pm ? 12 : 0);
   const bool is_midnight_after = hour == 24 && fields.minute == 0 && fields.second == 0;
-  if (!date.ok() || (hour > 23 && !is_midnight_after) || fields.minute > 59 || fields.second > 60)
+  if (!date.ok()) return std::nullopt;
+  if (fields.carries) {
+    if (hour > 47) return std::nullopt;
+  } else if ((hour > 23 && !is_midnight_after) || fields.minute > 59 || fields.second > 60) {
     return std::nullopt;
+  }
   // UTC's second count has no place for a leap second: it is the second before the next minute.
-  const LocalTime local =
-      local_days{date} + hours{hour} + minutes{fields.minute} + seconds{std::min(fields.second, 59)};
+  const int second = fields.second == 60 ? 59 : fields.second;
+  const LocalTime local = local_days{date} + hours{hour} + minutes{fields.minute} + seconds{second};
   const Timestamp as_utc{local.time_since_epoch()};
   if (fields.offset) return as_utc - *fields.offset;
   for (const auto zone : {fields.zone, context.timezone, fields.usual_zone}) {
@@ -308,13 +313,16 @@ void set_day_and_month(Fields& fields, int first, int second, char separator, st
 
 /// The date of ISO 8601 and its relatives. Leaves `in` behind it.
 bool read_numeric_date(Cursor& in, Fields& fields, std::string_view language) {
-  const bool truncated = in.accept('-');  // "-03-12": a century left out, ISO 8601:1988 section 5.2.1.3
+  // "-03-12", "-03-12-31": a century left out, ISO 8601:1988 section 5.2.1.3
+  const bool truncated = in.accept('-');
   const auto count = in.digits_ahead();
-  if (truncated && count != 2 && count != 4) return false;
   if (truncated) {
+    if (count != 2 && count != 4 && count != 6) return false;
     fields.year = full_year(in.number(2), 2);
     in.accept('-');
-    if (in.digits_ahead() == 2) fields.month = in.number(2);
+    if (in.digits_ahead() >= 2) fields.month = in.number(2);
+    in.accept('-');
+    if (in.digits_ahead() == 2) fields.day = in.number(2);
     return in.at_end();
   }
   switch (count) {
@@ -423,7 +431,9 @@ std::optional<Timestamp> epoch(std::string_view text) {
 
 std::optional<Timestamp> numeric(std::string_view text, const DateContext& context) {
   if (const auto when = epoch(text)) return when;
-  Fields fields;
+  // Programs that add a zone by hand write "T25:14:55" for an hour past midnight; every form here has the
+  // order of its parts fixed, so that nothing else can be meant.
+  Fields fields{.carries = true};
   Cursor in(text);
   if (!read_numeric_date(in, fields, context.language)) return std::nullopt;
   bool has_time = in.accept('T') || in.accept('t') || in.accept('_');
