@@ -17,8 +17,11 @@ void DetailsReader::read_generator(const Element& element, Meaning meaning) {
   Generator generator{.name = value_of(element), .version = std::string(Walk::attribute(element, "version"))};
   std::string_view uri = Walk::attribute(element, "uri");
   if (uri.empty()) uri = Walk::attribute(element, "url");
-  if (uri.empty()) uri = walk_.rdf_attribute(element, "resource");
+  const std::string_view resource = walk_.rdf_attribute(element, "resource");
+  if (uri.empty()) uri = resource;
   generator.uri = reading_.url(uri, base_of(reading_, element.scope), element.node);
+  // RSS 1.0's generatorAgent has no other name than its address.
+  if (generator.name.empty() && !resource.empty()) generator.name = generator.uri;
   if (!generator.empty() && shared_.seen().take(reading_, element, meaning, Seen::Keep::last))
     details_.generator = std::move(generator);
 }
