@@ -8,9 +8,12 @@
 #include <set>
 #include <utility>
 
+#include "app/alerts.hpp"
 #include "app/decisions.hpp"
 #include "app/file_watch.hpp"
+#include "app/health_pages.hpp"
 #include "app/log.hpp"
+#include "app/metrics.hpp"
 #include "app/own_hub.hpp"
 #include "app/pipeline.hpp"
 #include "app/publication.hpp"
@@ -45,14 +48,18 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
         config_file(given.config_file),
         config(std::move(loaded)),
         next_visits(context),
-        next_publication(context) {}
+        next_publication(context) {
+    index_partners();
+  }
 
   asio::io_context& io;
   Clock clock;
   std::filesystem::path config_file;
   config::Config config;
-  std::optional<OwnHub> hub;                   // none with `server.hub` off or elsewhere
-  std::optional<Subscriptions> subscriptions;  // at partners' hubs
+  std::map<std::string, const Partner*, std::less<>> partners;  // of config.feeds, by URL
+  std::optional<OwnHub> hub;                                    // none with `server.hub` off or elsewhere
+  std::optional<Subscriptions> subscriptions;                   // at partners' hubs
+  std::optional<Alerts> alerts;
   std::optional<Pipeline> pipeline;
   std::optional<server::Server> server;
   std::optional<FileWatch> watch;
@@ -70,12 +77,18 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   bool reloading = false;
   bool stopping = false;
   std::optional<Timestamp> last_publication;
+  std::string publication_error;  // of the last attempt
   std::string last_reload = "none";
   std::optional<Error> failure;
 
   [[nodiscard]] bool enabled(const FeedState& state) const {
-    const auto partner = std::ranges::find(config.feeds, state.configured_url, &Partner::url);
-    return partner == config.feeds.end() || partner->enabled;
+    const Partner* partner = partner_of(state);
+    return partner == nullptr || partner->enabled;
+  }
+
+  void index_partners() {
+    partners.clear();
+    for (const auto& partner : config.feeds) partners.emplace(partner.url, &partner);
   }
 
   void take_states(std::vector<FeedState> fresh) {
@@ -87,7 +100,10 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
       const auto [place, added] = states.emplace(key, std::move(state));
       if (added && !visiting.contains(key)) plan(place->second);
     }
-    for (const auto& [key, state] : states) subscriptions->note(state);
+    for (auto& [key, state] : states) {
+      subscriptions->note(state);
+      alerts->look(state);
+    }
     wake();
   }
 
@@ -127,8 +143,10 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
       FeedState& state = known->second;
       const std::size_t items = state.items;
       const Subscription push = state.memory.push;
+      const std::string told = state.memory.history.told;
       state = visit.state;
       state.items = items;
+      state.memory.history.told = told;
       // What became of the subscription meanwhile is known here; a visit only tells which hub there is.
       if (state.memory.push.hub == push.hub && state.memory.push.topic == push.topic)
         state.memory.push = push;
@@ -136,9 +154,10 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
         log_warn("feed=" + state.configured_url + " hub=" + push.hub +
                  " push=broken hint=\"news came by polling first; subscribed anew in a day\"");
       }
-      if (!(state.memory.push == visit.state.memory.push)) save(state);
+      if (!(state.memory == visit.state.memory)) save(state);
       plan(state);
       subscriptions->note(state);
+      alerts->look(state);
       take_delivered(state);
     }
     if (visit.parsed) news = true;
@@ -167,6 +186,13 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
         [] {});
   }
 
+  void keep_told(const std::string& key, const std::string& told) {
+    const auto known = states.find(key);
+    if (known == states.end()) return;
+    known->second.memory.history.told = told;
+    save(known->second);
+  }
+
   /// One document of a feed at a time: a poll that is under way, or a delivery, ends first.
   bool deliver(const FeedState& state, const server::Incoming& incoming) {
     auto& waiting = delivered[state.key];
@@ -189,8 +215,8 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   }
 
   [[nodiscard]] const Partner* partner_of(const FeedState& state) const {
-    const auto found = std::ranges::find(config.feeds, state.configured_url, &Partner::url);
-    return found == config.feeds.end() ? nullptr : &*found;
+    const auto found = partners.find(state.configured_url);
+    return found == partners.end() ? nullptr : found->second;
   }
 
   struct Published {
@@ -221,11 +247,13 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     }
     if (outcome.written) {
       last_publication = clock();
+      publication_error.clear();
       if (hub) hub->published();
       log_info("published written=" + std::to_string(outcome.written->written) +
                " unchanged=" + std::to_string(outcome.written->unchanged));
     } else {
-      log_error("publication failed error=\"" + to_string(outcome.written.error()) + "\"");
+      publication_error = to_string(outcome.written.error());
+      log_error("publication failed error=\"" + publication_error + "\"");
     }
     if (news && visiting.empty()) publish();
   }
@@ -246,6 +274,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     loaded->config.server = config.server;
     reloading = true;
     config = std::move(loaded->config);
+    index_partners();
     pipeline->reconfigure(config);
     subscriptions->reconfigure(config);
     server->reload(config.output, config.site.url, hub_url(config));
@@ -294,22 +323,40 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     return now;
   }
 
+  /// One feed's page, by its partner's slug.
+  [[nodiscard]] server::Made feed_page(std::string slug) const {
+    const bool as_json = slug.ends_with(".json");
+    if (as_json) slug.resize(slug.size() - 5);
+    const auto all = report();
+    for (std::size_t i = 0; i < config.feeds.size(); ++i) {
+      if (config.feeds[i].slug != slug) continue;
+      const FeedState& feed = all.feeds[i];
+      if (!as_json) return {200, "text/html; charset=utf-8", feed_html(feed, config.feeds[i], clock())};
+      return {200, has_problem(feed) ? "application/problem+json" : "application/json",
+              feed_json(feed, config.feeds[i], clock())};
+    }
+    return {404, "text/plain; charset=utf-8", "no feed has this slug\n"};
+  }
+
   [[nodiscard]] server::Made admin(const std::string& target) const {
+    constexpr std::string_view feeds = "/health/";
     const std::string path = target.substr(0, target.find('?'));
+    const DaemonHealth health{last_publication, publication_error, last_reload};
+    // Who only looks at the status learns whether readers get what is known.
+    const int status = publication_error.empty() ? 200 : 503;
     if (path == "/health" || path == "/")
-      return {200, "text/html; charset=utf-8", status_html(report(), config.site.title)};
-    if (path == "/health.json") return {200, "application/json", status_json(report())};
+      return {status, "text/html; charset=utf-8", health_html(report(), config, health, clock())};
+    if (path == "/health.json")
+      return {status, "application/json", health_json(report(), config, health, clock())};
+    if (path == "/health/changes.xml")
+      return {200, "application/atom+xml; charset=utf-8", changes_atom(report(), config)};
+    if (path.starts_with(feeds)) return feed_page(path.substr(feeds.size()));
     if (path == "/metrics") {
-      std::string text = status_metrics(report());
-      if (last_publication) {
-        text +=
-            "# HELP tributary_last_publication_timestamp_seconds When the outputs were last rendered without "
-            "a fault.\n"
-            "# TYPE tributary_last_publication_timestamp_seconds gauge\n"
-            "tributary_last_publication_timestamp_seconds " +
-            std::to_string(last_publication->time_since_epoch().count()) + "\n";
-      }
-      return {200, "text/plain; version=0.0.4; charset=utf-8", text};
+      const DaemonFigures figures{.last_publication = last_publication,
+                                  .publication_failed = !publication_error.empty(),
+                                  .server = server->counters(),
+                                  .hub = hub ? std::optional(hub->figures()) : std::nullopt};
+      return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(report(), &figures)};
     }
     return {404, "text/plain; charset=utf-8", "not found\n"};
   }
@@ -323,6 +370,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     next_publication.cancel();
     if (hub) hub->stop();
     subscriptions->stop();
+    alerts->stop();
     pipeline->cancel();
     server->stop(grace);
     if (failure || !news) return;
@@ -344,6 +392,7 @@ Daemon::~Daemon() {
   impl_->watch.reset();
   impl_->decisions_watch.reset();
   impl_->subscriptions.reset();
+  impl_->alerts.reset();
   if (impl_->hub) impl_->hub->stop();
   impl_->pipeline.reset();
   impl_->server.reset();
@@ -413,6 +462,10 @@ Result<void> Daemon::start() {
       if (const auto self = weak.lock()) self->take_decisions();
     });
   }
+  impl.alerts.emplace(impl.io, impl.config, impl.clock,
+                      [weak_impl](const std::string& key, const std::string& told) {
+                        if (const auto self = weak_impl.lock()) self->keep_told(key, told);
+                      });
   if (impl.hub) {
     const auto with_store = [weak_impl](std::function<void(store::Store&)> work) {
       const auto self = weak_impl.lock();

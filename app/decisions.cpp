@@ -32,7 +32,8 @@ FeedState decided(Decision decision, const FeedState& state) {
 }
 
 Result<void> apply(store::Store& store, Decision decision, const FeedState& state, Timestamp now) {
-  const store::Delivery delivery{.state = decided(decision, state)};
+  store::Delivery delivery{.state = decided(decision, state)};
+  delivery.state.memory.history.since = now;
   const auto taken = store.take({&delivery, 1}, now);
   if (!taken) return std::unexpected(taken.error());
   return {};

@@ -13,6 +13,7 @@
 #include "app/body_hash.hpp"
 #include "app/log.hpp"
 #include "app/secrets.hpp"
+#include "fetcher/history.hpp"
 #include "fetcher/push.hpp"
 #include "parser/parser.hpp"
 
@@ -115,6 +116,7 @@ store::Delivery delivery_of(const FeedState& state, const fetcher::Answer& answe
   delivery.state = fetcher::after(state, answer, delivery.feed.get(), reading.failure, partner, options, now,
                                   spread(state.key, now.time_since_epoch().count()));
   if (!reading.failure && !reading.hash.empty()) delivery.state.body_hash = reading.hash;
+  fetcher::remember(delivery.state, state, answer, delivery.feed.get(), now);
   if (!reading.failure) fetcher::note_hub(delivery.state, answer, delivery.feed.get());
   if (reading.failure) {
     log_warn(log_line(delivery.state, answer, nullptr));

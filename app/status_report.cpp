@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <map>
+#include <numeric>
+#include <sstream>
 
 #include "fetcher/fetcher.hpp"
 
@@ -52,46 +54,23 @@ const char* colour(FeedStatus status) {
   return need == 0 ? "\033[31m" : need <= 3 ? "\033[33m" : need == 6 ? "\033[2m" : "\033[32m";
 }
 
-std::vector<const FeedState*> by_need(const StatusReport& report) {
-  std::vector<const FeedState*> sorted;
-  for (const auto& feed : report.feeds) sorted.push_back(&feed);
-  std::ranges::stable_sort(sorted, {}, [](const FeedState* feed) { return urgency(feed->status); });
-  return sorted;
-}
-
-std::string html_escaped(std::string_view text) {
+/// A bar a fetch, the newest last.
+std::string spark(const std::string& fetches) {
   std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-std::string label_escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    out += c == '\n' ? ' ' : c;
+  for (const char letter : fetches) {
+    out += letter == 'n' ? "▇" : letter == 's' ? "▄" : letter == 'u' ? "▁" : "×";
   }
   return out;
 }
 
 }  // namespace
+
+std::vector<std::size_t> by_need(const StatusReport& report) {
+  std::vector<std::size_t> places(report.feeds.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  std::ranges::stable_sort(places, {}, [&](std::size_t i) { return urgency(report.feeds[i].status); });
+  return places;
+}
 
 std::vector<FeedState> shown_states(const config::Config& config,
                                     const std::map<std::string, FeedState>& known, Timestamp now) {
@@ -155,73 +134,42 @@ std::string status_json(const StatusReport& report) {
 std::string status_text(const StatusReport& report, bool colours) {
   std::size_t width = 4;
   for (const auto& feed : report.feeds) width = std::max(width, std::min<std::size_t>(feed.name.size(), 40));
-  std::string out = fmt::format("{:<9} {:<{}} {:>6} {:<20} {:<20} {}\n", "STATE", "FEED", width, "ITEMS",
-                                "LAST SUCCESS", "NEXT FETCH", "REASON");
-  for (const FeedState* feed : by_need(report)) {
-    const bool polled = feed->status != FeedStatus::gone && feed->status != FeedStatus::disabled;
-    out += fmt::format("{}{:<9}{} {:<{}} {:>6} {:<20} {:<20} {}\n", colours ? colour(feed->status) : "",
-                       to_string(feed->status), colours ? "\033[0m" : "", feed->name, width, feed->items,
-                       or_dash(feed->last_success),
-                       polled ? (feed->next_fetch ? to_rfc3339(*feed->next_fetch) : "due") : "-",
-                       feed->last_error);
+  std::string out =
+      fmt::format("{:<9} {:<20} {:<{}} {:>6} {:<20} {:<20} {:<30} {}\n", "STATE", "SINCE", "FEED", width,
+                  "ITEMS", "LAST SUCCESS", "NEXT FETCH", "LAST FETCHES", "REASON");
+  for (const std::size_t place : by_need(report)) {
+    const FeedState& feed = report.feeds[place];
+    const bool polled = feed.status != FeedStatus::gone && feed.status != FeedStatus::disabled;
+    const auto& fetches = feed.memory.history.fetches;
+    // Padded by hand: a bar is one column, and several bytes.
+    const std::string padding(30 - std::min<std::size_t>(fetches.size(), 30), ' ');
+    out += fmt::format("{}{:<9}{} {:<20} {:<{}} {:>6} {:<20} {:<20} {} {}\n",
+                       colours ? colour(feed.status) : "", to_string(feed.status), colours ? "\033[0m" : "",
+                       or_dash(shown_since(feed)), feed.name, width, feed.items, or_dash(feed.last_success),
+                       polled ? (feed.next_fetch ? to_rfc3339(*feed.next_fetch) : "due") : "-",
+                       spark(fetches) + padding, feed.last_error);
   }
   out += fmt::format("{} feeds, {} items, {} stories\n", report.totals.feeds, report.totals.items,
                      report.totals.stories);
   return out;
 }
 
-std::string status_html(const StatusReport& report, const std::string& title) {
-  std::string out = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Health: {0}</title>\n"
-      "<meta name=\"viewport\" content=\"width=device-width\">\n"
-      "<style>body{{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}}"
-      "table{{border-collapse:collapse;width:100%}}th,td{{text-align:left;padding:.3rem "
-      ".6rem;border-bottom:1px solid #8888;"
-      "vertical-align:top}}td.n{{text-align:right}}</style></head>\n<body><main><h1>Health: {0}</h1>\n"
-      "<p>{1} feeds, {2} items, {3} stories</p>\n<table><thead><tr><th scope=\"col\">State</th><th "
-      "scope=\"col\">Feed</th>"
-      "<th scope=\"col\">Items</th><th scope=\"col\">Last success</th><th scope=\"col\">Next fetch</th>"
-      "<th scope=\"col\">Reason</th></tr></thead><tbody>\n",
-      html_escaped(title), report.totals.feeds, report.totals.items, report.totals.stories);
-  for (const FeedState* feed : by_need(report)) {
-    out += fmt::format(
-        "<tr><td>{}</td><td><a href=\"{}\">{}</a></td><td "
-        "class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-        to_string(feed->status), html_escaped(feed->configured_url), html_escaped(feed->name), feed->items,
-        or_dash(feed->last_success), or_dash(feed->next_fetch), html_escaped(feed->last_error));
-  }
-  return out + "</tbody></table></main></body></html>\n";
+std::optional<Timestamp> shown_since(const FeedState& feed) {
+  if (feed.status == FeedStatus::late || feed.status == FeedStatus::quiet) return feed.memory.rhythm.newest;
+  return feed.memory.history.since;
 }
 
-std::string status_metrics(const StatusReport& report) {
-  std::string out;
-  const auto family = [&](std::string_view name, std::string_view help) {
-    out += fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n", name, help);
-  };
-  family("tributary_feeds", "Configured feeds.");
-  out += fmt::format("tributary_feeds {}\n", report.totals.feeds);
-  family("tributary_items", "Items known.");
-  out += fmt::format("tributary_items {}\n", report.totals.items);
-  family("tributary_stories", "Stories known: items that several partners carry count once.");
-  out += fmt::format("tributary_stories {}\n", report.totals.stories);
-  family("tributary_feed_state", "1 for the state that the feed is in.");
-  for (const auto& feed : report.feeds) {
-    out += fmt::format("tributary_feed_state{{feed=\"{}\",state=\"{}\"}} 1\n",
-                       label_escaped(feed.configured_url), to_string(feed.status));
+std::vector<SeenFault> faults_of(const FeedState& feed) {
+  std::vector<SeenFault> faults;
+  std::istringstream lines(feed.memory.history.faults);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    SeenFault fault;
+    if (!(words >> fault.line >> fault.code)) continue;
+    std::getline(words >> std::ws, fault.message);
+    faults.push_back(std::move(fault));
   }
-  family("tributary_feed_consecutive_failures", "Fetches that failed since the last success.");
-  for (const auto& feed : report.feeds) {
-    out += fmt::format("tributary_feed_consecutive_failures{{feed=\"{}\"}} {}\n",
-                       label_escaped(feed.configured_url), feed.consecutive_failures);
-  }
-  family("tributary_feed_last_success_timestamp_seconds",
-         "When the feed was last read, or answered that it had no news.");
-  for (const auto& feed : report.feeds) {
-    if (!feed.last_success) continue;
-    out += fmt::format("tributary_feed_last_success_timestamp_seconds{{feed=\"{}\"}} {}\n",
-                       label_escaped(feed.configured_url), feed.last_success->time_since_epoch().count());
-  }
-  return out;
+  return faults;
 }
 
 }  // namespace tributary::app

@@ -1,5 +1,7 @@
 #pragma once
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,10 +32,17 @@ struct StatusReport {
 /// For a terminal or a file: those that need attention first.
 [[nodiscard]] std::string status_text(const StatusReport& report, bool colours);
 
-/// The same as a page of its own.
-[[nodiscard]] std::string status_html(const StatusReport& report, const std::string& title);
+/// Places in report.feeds, those that need attention first.
+[[nodiscard]] std::vector<std::size_t> by_need(const StatusReport& report);
 
-/// Prometheus text exposition format 0.0.4.
-[[nodiscard]] std::string status_metrics(const StatusReport& report);
+/// When the feed came into the state that is shown: of a silent feed, when it fell silent.
+[[nodiscard]] std::optional<Timestamp> shown_since(const FeedState& feed);
+
+/// A fault of the feed's last document, as FeedHistory::faults keeps it.
+struct SeenFault {
+  int line = 0;  ///< of the document, from 1; 0: none is known
+  std::string code = {}, message = {};
+};
+[[nodiscard]] std::vector<SeenFault> faults_of(const FeedState& feed);
 
 }  // namespace tributary::app

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "app/alerts.hpp"
 #include "app/commands.hpp"
 #include "app/decisions.hpp"
 #include "app/log.hpp"
@@ -36,6 +37,37 @@ Result<std::vector<FeedState>> chosen(const std::vector<FeedState>& states, cons
     if (named && enabled && fetcher::is_due(state, now, options.force, rests)) feeds.push_back(state);
   }
   return feeds;
+}
+
+/// Tells the webhook, if there is one, what states changed; the pass ends when it has answered.
+void tell_changes(boost::asio::io_context& io, const config::Config& config, const Clock& clock,
+                  Pipeline& pipeline, const std::vector<FeedState>& states) {
+  if (config.alert_webhook_env.empty()) return;
+  std::vector<FeedState> told;
+  Alerts alerts(io, config, clock, [&](const std::string& key, const std::string& state) {
+    const auto known = std::ranges::find(states, key, &FeedState::key);
+    if (known == states.end()) return;
+    told.push_back(*known);
+    told.back().memory.history.told = state;
+  });
+  alerts.answered = [&] {
+    if (alerts.under_way() == 0) io.stop();
+  };
+  for (const auto& state : states) alerts.look(state);
+  io.restart();
+  if (alerts.under_way() > 0) io.run();
+  alerts.stop();
+  io.restart();
+  pipeline.with_store(
+      [&](store::Store& store) {
+        std::vector<store::Delivery> deliveries;
+        for (auto& state : told) deliveries.push_back({.state = std::move(state)});
+        if (const auto kept = store.take(deliveries, clock()); !kept) {
+          log_error("alerts error=\"" + to_string(kept.error()) + "\"");
+        }
+      },
+      [&] { io.stop(); });
+  io.run();
 }
 
 }  // namespace
@@ -92,14 +124,17 @@ int update(const Context& context, const UpdateOptions& options) {
     if (failure) return fail(*failure);
 
     io.restart();
+    std::vector<FeedState> states_after;
     pipeline.with_store(
         [&](store::Store& open_store) {
           // Even when nothing was fetched: items that were held until now, and withdrawals that end now.
           const auto due = open_store.take({}, clock());
           written = due ? publish_site(*config, open_store, clock()) : std::unexpected(due.error());
+          if (auto read = open_store.feed_states()) states_after = std::move(*read);
         },
         [&] { io.stop(); });
     io.run();
+    if (!interrupted) tell_changes(io, *config, clock, pipeline, states_after);
     const auto added = pipeline.added();
     log_info("pass feeds=" + std::to_string(visited) + " failed=" + std::to_string(failing) +
              " new=" + std::to_string(added.fresh) + " changed=" + std::to_string(added.changed));

@@ -113,6 +113,30 @@ void read(std::string_view text, std::array<double, N>& values) {
   }
 }
 
+std::string write(const std::vector<FeedWeek>& weeks) {
+  std::string out;
+  for (const auto& week : weeks) {
+    out += (out.empty() ? "" : " ") + std::to_string(week.week) + ":" + std::to_string(week.items) + ":" +
+           std::to_string(week.failures);
+  }
+  return out;
+}
+
+void read(std::string_view text, std::vector<FeedWeek>& weeks) {
+  weeks.clear();
+  while (!text.empty()) {
+    const auto one = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    const auto first = std::min(one.find(':'), one.size());
+    const auto second = std::min(one.find(':', first + 1), one.size());
+    FeedWeek week;
+    read(one.substr(0, first), week.week);
+    read(one.substr(std::min(first + 1, one.size()), second - std::min(first + 1, second)), week.items);
+    read(one.substr(std::min(second + 1, one.size())), week.failures);
+    if (week.week != 0) weeks.push_back(week);
+  }
+}
+
 /// The one list of what is kept. Names are never given a second meaning.
 template <typename Memory, typename Visit>
 void each(Memory& memory, Visit visit) {
@@ -143,6 +167,14 @@ void each(Memory& memory, Visit visit) {
   visit("archive_next", memory.archive_next);
   visit("archive_pages", memory.archive_pages);
   visit("archive_whole", memory.archive_whole);
+  visit("history.since", memory.history.since);
+  visit("history.fetches", memory.history.fetches);
+  visit("history.requests", memory.history.requests);
+  visit("history.not_modified", memory.history.not_modified);
+  visit("history.bytes", memory.history.bytes);
+  visit("history.faults", memory.history.faults);
+  visit("history.weeks", memory.history.weeks);
+  visit("history.told", memory.history.told);
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/timestamp.hpp"
 
@@ -46,6 +48,29 @@ struct Subscription {
   friend bool operator==(const Subscription&, const Subscription&) = default;
 };
 
+/// A week of a feed's year: what came, and what failed.
+struct FeedWeek {
+  int week = 0;  ///< counted from the Monday before 1970-01-01
+  unsigned items = 0;
+  unsigned failures = 0;
+  friend bool operator==(const FeedWeek&, const FeedWeek&) = default;
+};
+
+/// How a feed has fared: for people, nothing is decided by it.
+struct FeedHistory {
+  std::optional<Timestamp> since = {};  ///< when the feed came into the state that it is in
+  /// The last fetches, oldest first, a letter each: n news, s the same document, u unchanged (304), f failed,
+  /// b blocked, h held, g gone.
+  std::string fetches = {};
+  std::uint64_t requests = 0;        ///< answered or failed, ever
+  std::uint64_t not_modified = 0;    ///< of them 304
+  std::uint64_t bytes = 0;           ///< received for it, before decompression
+  std::string faults = {};           ///< of the last document: a line each, "LINE CODE WORDS", the first few
+  std::vector<FeedWeek> weeks = {};  ///< the last year's that have something, oldest first
+  std::string told = {};             ///< the state that the admin was told of last
+  friend bool operator==(const FeedHistory&, const FeedHistory&) = default;
+};
+
 /// What the fetcher remembers of a feed besides what `status` shows. A store keeps it as one text.
 struct FeedMemory {
   Rhythm rhythm = {};
@@ -59,6 +84,7 @@ struct FeedMemory {
   std::string archive_next = {};  ///< the RFC 5005 page to be walked next; empty: nothing left
   std::size_t archive_pages = 0;  ///< pages walked so far in this walk
   bool archive_whole = false;     ///< the walk goes to the feed's beginning, not only to what is known
+  FeedHistory history = {};
   friend bool operator==(const FeedMemory&, const FeedMemory&) = default;
 };
 

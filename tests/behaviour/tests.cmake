@@ -3,6 +3,7 @@ tributary_test(behaviour
           behaviour/corpus_test.cpp
           behaviour/daemon_test.cpp
           behaviour/feeds_file_test.cpp
+          behaviour/health_test.cpp
           behaviour/move_store_test.cpp
           behaviour/partners_test.cpp
           behaviour/publication_test.cpp

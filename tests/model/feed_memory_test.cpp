@@ -21,6 +21,14 @@ FeedMemory full() {
   memory.redirect_to = "https://example.org/a b?x=%20";
   memory.archive_next = "https://example.org/archive/1";
   memory.archive_pages = 7;
+  memory.history = {.since = memory.rhythm.until,
+                    .fetches = "nsuf",
+                    .requests = 4,
+                    .not_modified = 1,
+                    .bytes = 123456,
+                    .faults = "3 bad-date 100% wrong\n0 missing-id none\n",
+                    .weeks = {{2967, 3, 0}, {2968, 0, 2}},
+                    .told = "failing"};
   return memory;
 }
 
