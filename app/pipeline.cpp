@@ -29,11 +29,13 @@ struct Progression {
   FeedState before = {};  ///< as the visit began
   Partner partner = {};
   std::function<void(Visit)> done = {};
-  bool parsed = false;                     ///< a document was stored
-  std::shared_ptr<const Feed> front = {};  ///< what the poll brought, if it brought a document
-  std::chrono::milliseconds walking{0};    ///< spent on archive pages
-  std::size_t fresh = 0;                   ///< items that were never seen before
-  bool delivered = false;                  ///< by a hub: no poll, so nothing follows it
+  bool parsed = false;                       ///< a document was stored
+  std::shared_ptr<const Feed> front = {};    ///< what the poll brought, if it brought a document
+  std::chrono::milliseconds walking{0};      ///< spent on archive pages
+  std::size_t fresh = 0;                     ///< items that were never seen before
+  bool delivered = false;                    ///< by a hub: no poll, so nothing follows it
+  std::vector<store::Missing> missing = {};  ///< items whose pages are to be asked
+  std::vector<std::int64_t> gone = {};       ///< those of them that are gone
 };
 using Journey = std::shared_ptr<Progression>;
 
@@ -205,6 +207,10 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
       handover.delivery = std::move(deliveries[i]);
       handover.place.reset();
       FeedState& state = handover.delivery.state;
+      for (auto& missing : result->missing_of[i]) {
+        if (!state.memory.pages_asked.contains(" " + std::to_string(missing.item) + " "))
+          handover.journey->missing.push_back(std::move(missing));
+      }
       const auto memory = state.memory;
       if (handover.delivery.feed) {
         const auto items = handover.delivery.feed->items.size();
@@ -243,6 +249,10 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
     const FeedState& state = handover.delivery.state;
     if (handover.delivery.feed) journey.parsed = true;
     if (!handover.archive_page) journey.front = handover.delivery.feed;
+    if (!journey.missing.empty() && state.memory.archive_next.empty() && !cancelled) {
+      ask_page(handover.journey, state);
+      return;
+    }
     // A slow partner's history must not keep a pass from its end: what is left is for the next visit.
     const bool in_time = journey.walking < rules->config.fetch.timeout && !journey.delivered;
     if (state.memory.archive_next.empty() || !state.last_error.empty() || !in_time || cancelled) {
@@ -258,6 +268,45 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
                    [self = shared_from_this(), journey = handover.journey, state](fetcher::Answer answer) {
                      self->page_came(journey, state, std::move(answer));
                    });
+  }
+
+  /// An item left the middle of its feed: its page is asked for, once, whether it is still there.
+  void ask_page(const Journey& journey, const FeedState& state) {
+    const store::Missing missing = std::move(journey->missing.back());
+    journey->missing.pop_back();
+    auto request = request_to(missing.link, state.key, journey->partner);
+    if (!request) return pages_asked(journey, state);
+    request->any_document = true;
+    fetcher->fetch(std::move(*request), [self = shared_from_this(), journey, state = FeedState(state),
+                                         missing](const fetcher::Answer& answer) mutable {
+      if (self->cancelled) return;
+      const bool gone = !answer.error && (answer.status == 404 || answer.status == 410);
+      log_info("feed=" + state.configured_url + " missing=" + missing.link +
+               " status=" + std::to_string(answer.status) + (gone ? " withdrawn=1" : ""));
+      if (gone) journey->gone.push_back(missing.item);
+      auto& asked = state.memory.pages_asked;
+      if (asked.empty()) asked = " ";
+      asked += std::to_string(missing.item) + " ";
+      constexpr std::size_t most = 400;  // bytes: some dozens of numbers
+      if (asked.size() > most) asked.erase(0, asked.find(' ', asked.size() - most));
+      journey->missing.empty() ? self->pages_asked(journey, state) : self->ask_page(journey, state);
+    });
+  }
+
+  void pages_asked(const Journey& journey, const FeedState& state) {
+    asio::post(keeper, [self = shared_from_this(), work = Work(io.get_executor()), journey, state] {
+      if (self->broken) return;
+      const store::Delivery delivery{.state = state};
+      auto kept = self->store->take({&delivery, 1}, self->clock());
+      if (kept && !journey->gone.empty()) {
+        if (const auto done = self->store->withdraw_gone(journey->gone, self->clock()); !done)
+          kept = std::unexpected(done.error());
+      }
+      if (!kept) return self->store_broke(kept.error());
+      asio::post(self->io, [journey, state] {
+        journey->done({state, journey->parsed || !journey->gone.empty(), journey->fresh});
+      });
+    });
   }
 
   /// For what is asked besides the feed's own document, under the feed's credentials: they go to its own
@@ -292,6 +341,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
                                                 {.timezone = journey->partner.timezone});
       if (page) {
         handover.page = std::make_shared<const Feed>(std::move(*page));
+        handover.delivery.whole = false;
         handover.delivery.feed = page_to_store(*handover.page, *journey, state.memory.archive_whole);
         log_info("feed=" + state.configured_url + " archive=" + state.memory.archive_next +
                  " items=" + std::to_string(handover.page->items.size()));
@@ -354,6 +404,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
     handover.whole = answer.status != 226;
     handover.delivery =
         delivery_of(state, answer, std::move(reading), journey->partner, rules_then.config.fetch, now);
+    handover.delivery.whole = handover.whole;
     hand_over(std::move(handover));
   }
 
@@ -376,6 +427,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
       if (refused.empty()) {
         log_info("feed=" + state.configured_url +
                  " push=delivered items=" + std::to_string(parsed->items.size()));
+        handover.delivery.whole = false;
         handover.delivery.feed = std::make_shared<const Feed>(std::move(*parsed));
       } else {
         log_warn("feed=" + state.configured_url + " push=refused error=\"" + refused + "\"");

@@ -167,6 +167,7 @@ void each(Memory& memory, Visit visit) {
   visit("archive_next", memory.archive_next);
   visit("archive_pages", memory.archive_pages);
   visit("archive_whole", memory.archive_whole);
+  visit("pages_asked", memory.pages_asked);
   visit("history.since", memory.history.since);
   visit("history.fetches", memory.history.fetches);
   visit("history.requests", memory.history.requests);

@@ -84,6 +84,8 @@ struct FeedMemory {
   std::string archive_next = {};  ///< the RFC 5005 page to be walked next; empty: nothing left
   std::size_t archive_pages = 0;  ///< pages walked so far in this walk
   bool archive_whole = false;     ///< the walk goes to the feed's beginning, not only to what is known
+  std::string pages_asked =
+      {};  ///< numbers of items whose own page was asked for, as they were missing; the last few
   FeedHistory history = {};
   friend bool operator==(const FeedMemory&, const FeedMemory&) = default;
 };

@@ -96,6 +96,7 @@ Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) 
     // A feed that delivers several documents is taken in step by step: each must see what the one before
     // brought.
     added.known_of.resize(deliveries.size());
+    added.missing_of.resize(deliveries.size());
     std::vector<const Delivery*> waiting;
     std::vector<std::int64_t> leased;
     for (const auto& delivery : deliveries) {
@@ -118,7 +119,9 @@ Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) 
       }
       const auto step = Intake(*database_, feeds_, streams_, settings_, now).take(now_taken);
       for (std::size_t i = 0; i < now_taken.size(); ++i) {
-        added.known_of[static_cast<std::size_t>(now_taken[i] - deliveries.data())] = step.known_of[i];
+        const auto place = static_cast<std::size_t>(now_taken[i] - deliveries.data());
+        added.known_of[place] = step.known_of[i];
+        added.missing_of[place] = step.missing_of[i];
       }
       added += step;
       waiting = std::move(later);
@@ -127,6 +130,16 @@ Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) 
   });
   if (taken) database_->announce();
   return taken;
+}
+
+Result<void> Engine::withdraw_gone(std::span<const std::int64_t> items, Timestamp now) {
+  return writing([&] {
+    std::map<std::int64_t, std::string> gone;
+    for (const auto item : items) gone.emplace(item, "its page is gone");
+    Stories stories(*database_, feeds_, streams_, settings_, now);
+    withdraw(*database_, stories, WithdrawalKind::page_gone, gone, now);
+    stories.settle();
+  });
 }
 
 Result<Stream> Engine::latest(const StreamId& id, std::size_t limit) {

@@ -22,6 +22,7 @@ class Engine final : public Store {
   Result<void> configure(const Catalogue& catalogue, Timestamp now) override;
   Result<std::vector<FeedState>> feed_states() override;
   Result<Added> take(std::span<const Delivery> deliveries, Timestamp now) override;
+  Result<void> withdraw_gone(std::span<const std::int64_t> items, Timestamp now) override;
   Result<Stream> latest(const StreamId& id, std::size_t limit) override;
   Result<std::vector<StreamId>> streams() override;
   Result<Totals> totals() override;

@@ -90,11 +90,42 @@ Added Intake::take(std::span<const Delivery* const> deliveries) {
 
 void Intake::count_known(std::span<const Delivery* const> deliveries) {
   added_.known_of.resize(deliveries.size());
+  added_.missing_of.resize(deliveries.size());
   for (const auto& document : documents_) {
     const auto place = std::ranges::find(deliveries, document.delivery) - deliveries.begin();
     added_.known_of[static_cast<std::size_t>(place)] = static_cast<std::size_t>(
         std::ranges::count_if(document.arrivals, [](const Arrival& arrival) { return arrival.item != 0; }));
+    added_.missing_of[static_cast<std::size_t>(place)] = find_missing(document);
   }
+}
+
+/// What left the middle of the feed's window. What left its end is only old.
+std::vector<Missing> Intake::find_missing(const Document& document) {
+  constexpr std::size_t most = 3;
+  if (document.first || !document.delivery->whole || document.content->archive) return {};
+  std::optional<Timestamp> oldest, newest;
+  for (const auto& arrival : document.arrivals) {
+    const auto claimed = claimed_date(*arrival.candidate.item);
+    if (arrival.item == 0 || !claimed) continue;
+    if (!oldest || *claimed < *oldest) oldest = claimed;
+    if (!newest || *claimed > *newest) newest = claimed;
+  }
+  if (!oldest) return {};
+  std::vector<std::int64_t> absent;
+  {
+    auto rows = database_.run("SELECT id FROM item WHERE feed = $1 AND published > $2 AND published < $3",
+                              document.feed->id, *oldest, *newest);
+    while (rows.next()) {
+      if (!document.present.contains(rows->integer(0))) absent.push_back(rows->integer(0));
+    }
+  }
+  std::vector<Missing> missing;
+  for (auto id = absent.rbegin(); id != absent.rend() && missing.size() < most; ++id) {
+    auto rows = database_.run("SELECT link FROM item WHERE id = $1 AND state = $2", *id,
+                              static_cast<int>(ItemState::shown));
+    if (rows.next() && is_http_url(rows->bytes(0))) missing.push_back({*id, rows->text(0)});
+  }
+  return missing;
 }
 
 void Intake::open(const Delivery& delivery) {

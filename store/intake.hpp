@@ -68,6 +68,7 @@ class Intake {
   void look_up_keys(const std::vector<std::int64_t>& keys);
   void distrust(Document& document, const Key& key, int level);
   void count_known(std::span<const Delivery* const> deliveries);
+  std::vector<Missing> find_missing(const Document& document);
   void find_renamed(Document& document);
   [[nodiscard]] std::int64_t known_before(Document& document, const Arrival& arrival,
                                           const std::vector<std::int64_t>& at_address, bool all_new);

@@ -33,6 +33,15 @@ struct Catalogue {
 struct Delivery {
   FeedState state = {};                   ///< state.key says which feed
   std::shared_ptr<const Feed> feed = {};  ///< null: only the state changes (304, unchanged body, failure)
+  bool whole = true;  ///< false: the document is a part (a delta, a page of the archive), so what it lacks
+                      ///< says nothing
+};
+
+/// An item that is not in its feed's document any more, though older and newer ones are: perhaps it was taken
+/// back. Its page tells.
+struct Missing {
+  std::int64_t item = 0;
+  std::string link = {};
 };
 
 struct Added {
@@ -40,6 +49,8 @@ struct Added {
   std::size_t changed = 0;  ///< items whose text or link really changed
   /// Of take(): how many items of each delivery's document were known before, in the deliveries' order.
   std::vector<std::size_t> known_of = {};
+  /// Of take(): by delivery, at most three each.
+  std::vector<std::vector<Missing>> missing_of = {};
   Added& operator+=(const Added& other) {
     fresh += other.fresh;
     changed += other.changed;
@@ -121,6 +132,9 @@ class Store {
   /// Takes in what was fetched, all in one transaction. The identity rules of DESIGN.md hold: an item is
   /// added once however often it comes, and only the feed that it came from may change it.
   virtual Result<Added> take(std::span<const Delivery> deliveries, Timestamp now) = 0;
+
+  /// The pages of these items (Missing::item) are gone: they are withdrawn.
+  virtual Result<void> withdraw_gone(std::span<const std::int64_t> items, Timestamp now) = 0;
 
   /// The newest `limit` stories of a stream, newest first, read from an index.
   virtual Result<Stream> latest(const StreamId& id, std::size_t limit) = 0;

@@ -235,6 +235,45 @@ TEST(Partners, AnArchiveThatBreaksOffCostsNothingElse) {
   EXPECT_EQ(state_of(site, partner.url("/feed"), later).at("state").as_string(), "ok");
 }
 
+TEST(Partners, AnItemThatLeftTheMiddleIsWithdrawnWhenItsOwnPageIsGone) {
+  HttpServer partner;
+  const auto with = [&](const std::vector<int>& numbers) {
+    std::string out =
+        "<feed "
+        "xmlns='http://www.w3.org/2005/Atom'><title>L</title><id>urn:l</id><updated>2026-11-20T00:00:00Z</"
+        "updated>";
+    for (const int number : numbers) {
+      const auto text = std::to_string(number);
+      out += "<entry><title>Piece " + text + "</title><id>urn:l:" + text + "</id><link href='" +
+             partner.url("/page/" + text) + "'/><updated>2026-10-1" + text + "T00:00:00Z</updated></entry>";
+    }
+    return atom_feed(out + "</feed>");
+  };
+  partner.on("/feed", with({6, 5, 4, 3, 2, 1}));
+  partner.on("/page/4", Reply{.headers = {{"Content-Type", "text/html"}}, .body = "<p>still here</p>"});
+  partner.on("/page/3", Reply{.status = 404});
+  Site site;
+  site.configure({"{url: '" + partner.url("/feed") + "', name: Library}"});
+  ASSERT_EQ(site.run({"update"}).code, 0);
+  EXPECT_EQ(partner.count(), 1u) << "no page is asked without a reason";
+
+  partner.on("/feed", with({6, 5, 2}));
+  const auto done = site.run({"update", "--force"}, later);
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(partner.count("/page/3"), 1u);
+  EXPECT_EQ(partner.count("/page/4"), 1u);
+  EXPECT_EQ(partner.count("/page/1"), 0u) << "what left the end is only old";
+  const std::string document = site.published("atom.xml");
+  EXPECT_THAT(document, HasSubstr("its page is gone"));
+  EXPECT_THAT(document, Not(HasSubstr("<title>Piece 3")));
+  EXPECT_THAT(document, HasSubstr("Piece 4"));
+
+  partner.on("/feed", with({6, 5, 2, 1}));
+  ASSERT_EQ(site.run({"update", "--force"}, much_later).code, 0);
+  EXPECT_EQ(partner.count("/page/4"), 1u) << "asked once";
+  EXPECT_EQ(partner.count("/page/3"), 1u);
+}
+
 TEST(Partners, AHostThatAsksForPatienceTwiceEndsThePassAllTheSame) {
   HttpServer partner;
   partner.otherwise([](const Seen&) { return Reply{.status = 429, .headers = {{"Retry-After", "600"}}}; });

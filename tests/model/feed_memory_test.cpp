@@ -21,6 +21,7 @@ FeedMemory full() {
   memory.redirect_to = "https://example.org/a b?x=%20";
   memory.archive_next = "https://example.org/archive/1";
   memory.archive_pages = 7;
+  memory.pages_asked = " 12 15";
   memory.history = {.since = memory.rhythm.until,
                     .fetches = "nsuf",
                     .requests = 4,
