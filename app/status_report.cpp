@@ -148,6 +148,7 @@ std::string status_text(const StatusReport& report, bool colours) {
                        or_dash(shown_since(feed)), feed.name, width, feed.items, or_dash(feed.last_success),
                        polled ? (feed.next_fetch ? to_rfc3339(*feed.next_fetch) : "due") : "-",
                        spark(fetches) + padding, feed.last_error);
+    while (out.ends_with(" \n")) out.erase(out.size() - 2, 1);
   }
   out += fmt::format("{} feeds, {} items, {} stories\n", report.totals.feeds, report.totals.items,
                      report.totals.stories);

@@ -55,7 +55,7 @@ TEST(Status, ShowsThoseInNeedFirstWithTheTimeSinceAndTheirLastFetches) {
   ASSERT_EQ(said.code, 0) << said.err;
   EXPECT_LT(said.out.find("Bad"), said.out.find("Good"));
   EXPECT_THAT(said.out, HasSubstr("failing   2026-11-24T12:00:00Z Bad")) << "since the first failure";
-  EXPECT_THAT(said.out, HasSubstr("▇▁ "));
+  EXPECT_THAT(said.out, HasSubstr(" ▇▁\n")) << "no blanks at the end";
   EXPECT_THAT(said.out, HasSubstr("×× "));
 }
 
