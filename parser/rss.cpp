@@ -126,7 +126,8 @@ bool is_rss(const Body& body) {
   for (const auto child : body.root.children()) {
     if (same_word(local_name(child), "channel") || same_word(local_name(child), "item")) return true;
   }
-  return false;
+  // One that speaks an RSS vocabulary and has nothing to say is an empty feed.
+  return format_by_namespace(body.root) != "rss";
 }
 
 std::expected<void, std::string> read_rss(Reading& reading, const Body& body) {

@@ -15,3 +15,13 @@ foreach(subject ${subjects})
     add_test(NAME ParserFixtures.${subject} COMMAND fixtures_test --gtest_filter=${filter}.* --gtest_brief=1)
   endif()
 endforeach()
+
+# The corpus beside the repository, compared with other parsers. Debian's own Python, as python3-feedparser is Debian's.
+find_program(DEBIAN_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+function(corpus_test name script)
+  add_test(NAME ParserCorpus.${name}
+    COMMAND ${DEBIAN_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/parser/corpus/${script} $<TARGET_FILE:tributary> ${PROJECT_SOURCE_DIR}/../shared/corpus)
+  set_tests_properties(ParserCorpus.${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600 PROCESSORS 2)
+endfunction()
+corpus_test(AgreesWithFeedparser agrees_with_feedparser.py)
+corpus_test(MatchesWhatOtherProjectsExpect matches_expected.py)
