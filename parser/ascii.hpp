@@ -35,14 +35,28 @@ namespace tributary::parser {
   return text;
 }
 
-/// string_view::find for several letters, but linear whatever the text: find itself stops at every letter
-/// that is the needle's first, which in markup is every other one.
+/// string_view::find for two letters or more, and quick in markup: find itself stops at every letter that is
+/// the needle's first, which there is every other one, and memmem takes a byte at a time. This looks for the
+/// needle's first two letters, a block at a time and without a branch inside, so that the compiler can do a
+/// block in a few instructions.
 [[nodiscard]] inline std::size_t find_in(std::string_view text, std::string_view needle,
                                          std::size_t from = 0) {
-  if (from >= text.size()) return std::string_view::npos;
-  const void* found = ::memmem(text.data() + from, text.size() - from, needle.data(), needle.size());
-  if (found == nullptr) return std::string_view::npos;
-  return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+  constexpr std::size_t block = 64;
+  const char first = needle[0];
+  const char second = needle[1];
+  for (; from + block < text.size(); from += block) {
+    const char* at = text.data() + from;
+    unsigned char found = 0;
+    for (std::size_t i = 0; i < block; ++i) {
+      found |= static_cast<unsigned char>(static_cast<unsigned char>(at[i] == first) &
+                                          static_cast<unsigned char>(at[i + 1] == second));
+    }
+    if (found == 0) continue;
+    for (std::size_t i = 0; i < block; ++i) {
+      if (at[i] == first && text.substr(from + i).starts_with(needle)) return from + i;
+    }
+  }
+  return text.find(needle, from);
 }
 
 [[nodiscard]] inline std::string lowered(std::string_view text) {

@@ -17,24 +17,44 @@ constexpr std::array void_elements{"area",  "base", "br",   "col",   "embed",  "
 constexpr std::size_t deepest = 256;
 
 void escape(std::string_view text, std::string& out, bool in_attribute) {
-  for (const char c : text) {
-    switch (c) {
+  constexpr std::size_t block = 32;
+  std::size_t written = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    // Most of a text needs nothing: that is seen a block at a time, without a branch inside.
+    while (at + block <= text.size()) {
+      unsigned char found = 0;
+      for (std::size_t i = 0; i < block; ++i) {
+        const char c = text[at + i];
+        found |= static_cast<unsigned char>(
+            static_cast<unsigned char>(c == '&') | static_cast<unsigned char>(c == '<') |
+            static_cast<unsigned char>(c == '>') | static_cast<unsigned char>(c == '"'));
+      }
+      if (found != 0) break;
+      at += block;
+    }
+    if (at == text.size()) break;
+    std::string_view reference;
+    switch (text[at]) {
       case '&':
-        out += "&amp;";
+        reference = "&amp;";
         break;
       case '<':
-        out += "&lt;";
+        reference = "&lt;";
         break;
       case '>':
-        out += "&gt;";
+        reference = "&gt;";
         break;
       case '"':
-        out += in_attribute ? "&quot;" : "\"";
+        if (!in_attribute) continue;
+        reference = "&quot;";
         break;
       default:
-        out += c;
+        continue;
     }
+    out.append(text, written, at - written).append(reference);
+    written = at + 1;
   }
+  out.append(text, written);
 }
 
 class Writer {

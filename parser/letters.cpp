@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include "parser/text_construct.hpp"
 #include "parser/utf8.hpp"
 
@@ -57,13 +60,20 @@ bool may_be_twice_encoded(std::string_view text) {
 
 }  // namespace
 
-std::string repaired(std::string_view text) {
-  if (may_be_twice_encoded(text)) {
+std::string_view repaired(std::string_view text, std::string& scratch) {
+  const std::string_view rest = text.substr(std::min(text.size(), find_above_ascii(text)));
+  if (rest.empty()) return text;
+  if (may_be_twice_encoded(rest)) {
     std::string bytes = as_latin1(text);
-    if (!bytes.empty() && is_utf8(bytes)) return bytes;
+    if (!bytes.empty() && is_utf8(bytes)) return scratch = std::move(bytes);
   }
-  if (has_control_letters(text)) return with_windows_letters(text);
-  return std::string(text);
+  if (has_control_letters(rest)) return scratch = with_windows_letters(text);
+  return text;
+}
+
+std::string repaired(std::string_view text) {
+  std::string scratch;
+  return std::string(repaired(text, scratch));
 }
 
 }  // namespace tributary::parser

@@ -21,11 +21,12 @@ bool is_control(char c) {
 bool has_controls(std::string_view text) {
   std::size_t at = 0;
   for (; at + block <= text.size(); at += block) {
-    unsigned found = 0;
+    unsigned char found = 0;
     for (std::size_t i = 0; i < block; ++i) {
       const auto c = static_cast<unsigned char>(text[at + i]);
-      found |= static_cast<unsigned>(c < 0x20) & static_cast<unsigned>(c != '\n') &
-               static_cast<unsigned>(c != '\t') & static_cast<unsigned>(c != '\r');
+      found |= static_cast<unsigned char>(
+          static_cast<unsigned char>(c < 0x20) & static_cast<unsigned char>(c != '\n') &
+          static_cast<unsigned char>(c != '\t') & static_cast<unsigned char>(c != '\r'));
     }
     if (found != 0) return true;
   }

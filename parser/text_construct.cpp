@@ -139,13 +139,15 @@ std::optional<Text> make_text(const Reading& reading, std::string_view value, Te
 std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& element, TextRule rule) {
   const std::string_view base = base_of(reading, element.scope);
   std::string scratch;
+  std::string mended;
   if (rule == TextRule::markup || rule == TextRule::guess) rule = stated_rule(element, rule);
   const auto as_rss = [&](std::string_view value) {
-    return make_text(reading, repaired(trimmed(value)), rule, element.scope.lang, base);
+    return make_text(reading, repaired(trimmed(value), mended), rule, element.scope.lang, base);
   };
   const auto inline_markup = [&]() -> std::optional<Text> {
     const bool unwrap = rule == TextRule::atom && has_required_div(reading, element);
-    const std::string value = repaired(trimmed(inner_markup(reading, walk, element, unwrap)));
+    const std::string markup = inner_markup(reading, walk, element, unwrap);
+    const std::string_view value = repaired(trimmed(markup), mended);
     if (value.empty()) return std::nullopt;
     Text text{.lang = language_tag(element.scope.lang), .base = std::string(base)};
     finish(text, reading, value, Text::Type::xhtml, base);
@@ -183,7 +185,7 @@ std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& eleme
     const bool only_wrapped = (kind == Kind::html || kind == Kind::text) && is_div_around_text(element.node);
     if (!only_wrapped) return inline_markup();
   }
-  const std::string value = repaired(text_inside(element, scratch));
+  const std::string_view value = repaired(text_inside(element, scratch), mended);
   if (value.empty()) return std::nullopt;
   Text text{.lang = language_tag(element.scope.lang), .base = std::string(base)};
   finish(text, reading, value, kind == Kind::html ? Text::Type::html : Text::Type::text, base);

@@ -36,6 +36,9 @@ enum class TextRule {
 /// as it is.
 [[nodiscard]] std::string repaired(std::string_view text);
 
+/// The same without a copy: the text itself, or `scratch` where something had to be repaired.
+[[nodiscard]] std::string_view repaired(std::string_view text, std::string& scratch);
+
 /// xml:lang as BCP 47: "en_US" is read as "en-US".
 [[nodiscard]] std::string language_tag(std::string_view lang);
 

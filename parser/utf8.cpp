@@ -39,17 +39,29 @@ std::size_t sequence_at(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+std::size_t find_above_ascii(std::string_view text, std::size_t from) {
+  // A block at a time, then eight bytes, then one: nearly all of a feed is ASCII.
+  constexpr std::size_t block = 64;
+  std::size_t at = from;
+  for (; at + block <= text.size(); at += block) {
+    unsigned char all = 0;
+    for (std::size_t i = 0; i < block; ++i) all |= static_cast<unsigned char>(text[at + i]);
+    if (all >= 0x80) break;
+  }
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & 0x8080808080808080ULL) != 0) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at < text.size() ? at : std::string_view::npos;
+}
+
 std::size_t find_invalid_utf8(std::string_view text, std::size_t from) {
   std::size_t at = from;
   while (at < text.size()) {
-    // Eight ASCII bytes at a time: nearly all of a feed is ASCII.
-    while (at + 8 <= text.size()) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text.data() + at, sizeof word);
-      if ((word & 0x8080808080808080ULL) != 0) break;
-      at += 8;
-    }
-    if (at == text.size()) break;
+    if (static_cast<unsigned char>(text[at]) < 0x80) at = find_above_ascii(text, at);
+    if (at == std::string_view::npos) break;
     const std::size_t length = sequence_at(text, at);
     if (length == 0) return at;
     at += length;

@@ -6,6 +6,9 @@
 
 namespace tributary::parser {
 
+/// Where the first byte of 0x80 or above is; npos when the text is ASCII.
+[[nodiscard]] std::size_t find_above_ascii(std::string_view text, std::size_t from = 0);
+
 /// Where the first byte sequence starts that is no UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing
 /// above U+10FFFF); npos when all of it is UTF-8.
 [[nodiscard]] std::size_t find_invalid_utf8(std::string_view text, std::size_t from = 0);
