@@ -135,18 +135,20 @@ class Writer {
   }
 
   /// What the sanitiser would resolve against the base of the whole text, resolved against the element's own.
-  static std::string rebased(html::Attribute name, std::string_view value, std::string_view base) {
+  std::string rebased(html::Attribute name, std::string_view value, std::string_view base) {
     switch (name) {
       case html::Attribute::data_src:
       case html::Attribute::data_lazy_src:
       case html::Attribute::data_original:
-        return resolve_url(base, value);
+        return reading_.absolute(value, base);
       case html::Attribute::srcset:
       case html::Attribute::data_srcset:
       case html::Attribute::data_lazy_srcset:
-        return html::safe_srcset(value, base);
+        return reading_.spend(base.size() * (1 + std::ranges::count(value, ',')))
+                   ? html::safe_srcset(value, base)
+                   : std::string(value);
       default:
-        return html::is_url(name) ? resolve_url(base, value) : std::string(value);
+        return html::is_url(name) ? reading_.absolute(value, base) : std::string(value);
     }
   }
 

@@ -126,7 +126,9 @@ class JsonFeedReader {
   std::optional<Text> plain(const json::object& object, std::string_view name) {
     std::string value = repaired(text_at(object, name));
     if (value.empty()) return std::nullopt;
-    return Text{.plain = std::move(value), .lang = lang_, .base = reading_.feed_base};
+    Text text{.plain = std::move(value), .lang = lang_};
+    if (reading_.spend(reading_.feed_base.size())) text.base = reading_.feed_base;
+    return text;
   }
 
   std::optional<Text> html(const json::object& object, std::string_view name) {

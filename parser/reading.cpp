@@ -66,15 +66,30 @@ std::optional<Timestamp> Reading::date(std::string_view text, pugi::xml_node whe
   return when;
 }
 
+std::string Reading::absolute(std::string_view reference, std::string_view base) {
+  if (!split_url(trimmed(reference)).scheme && !spend(base.size())) base = {};
+  return resolve_url(base, reference);
+}
+
+bool Reading::spend(std::size_t bytes) {
+  if (bytes <= base_budget) {
+    base_budget -= bytes;
+    return true;
+  }
+  if (std::ranges::find(feed.warnings, "base-budget", &Warning::code) == feed.warnings.end())
+    warn("base-budget", "the bases are longer than the document's size makes sense of; not all were used", 0);
+  return false;
+}
+
 std::string Reading::url(std::string_view reference, std::string_view base, pugi::xml_node where) {
   reference = trimmed(reference);
   if (reference.empty()) return {};
-  std::string absolute = resolve_url(base, reference);
-  if (is_dangerous_url(absolute)) {
-    warn("bad-url", "left out: " + as_sent(absolute), where);
+  std::string url = absolute(reference, base);
+  if (is_dangerous_url(url)) {
+    warn("bad-url", "left out: " + as_sent(url), where);
     return {};
   }
-  return absolute;
+  return url;
 }
 
 }  // namespace tributary::parser

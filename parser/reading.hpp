@@ -19,6 +19,9 @@ struct Reading {
   std::string feed_base =
       {};  ///< base where no xml:base is in scope: the feed's own link, else Document::base
   std::string date_language = {};
+  /// What bases may still add to references and texts, in bytes: many short references to one long base make
+  /// a large feed of a small document.
+  std::size_t base_budget = 4 * document.bytes.size() + (std::size_t{1} << 20U);
   bool needs_space =
       false;  ///< inline markup was met, and the tree was made without the white space between elements
   bool atom = false;                                ///< plain names follow Atom's rules, not RSS's
@@ -39,6 +42,11 @@ struct Reading {
   [[nodiscard]] std::optional<Timestamp> date(std::string_view text, pugi::xml_node where = {});
   /// An absolute URL where a base is known; "" for an empty or dangerous one (bad-url).
   [[nodiscard]] std::string url(std::string_view reference, std::string_view base, pugi::xml_node where = {});
+
+  /// The reference made absolute while the budget lasts, and then as it is (base-budget).
+  [[nodiscard]] std::string absolute(std::string_view reference, std::string_view base);
+  /// Takes bytes from the budget; false when it does not hold so many.
+  [[nodiscard]] bool spend(std::size_t bytes);
 
   /// False once a list is as long as any honest document's; then a warning says that the rest was left out.
   [[nodiscard]] bool may_grow(std::size_t size, pugi::xml_node where = {});

@@ -1,5 +1,6 @@
 #include "parser/sanitiser.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "parser/html_builder.hpp"
@@ -19,11 +20,22 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+/// True when a long base and many short references would make far more of the markup than it is. Each
+/// reference follows a '=' or a ','.
+bool is_out_of_proportion(std::string_view base, std::string_view html) {
+  constexpr std::size_t always_fine = 128;
+  constexpr std::size_t floor = std::size_t{16} << 10U;
+  if (base.size() <= always_fine) return false;
+  const auto references = std::ranges::count_if(html, [](char c) { return c == '=' || c == ','; });
+  return static_cast<std::size_t>(references) * base.size() > 4 * html.size() + floor;
+}
+
 }  // namespace
 
 SafeHtml Sanitiser::clean(std::string_view html, std::string_view base) {
   std::string storage;
   html = trimmed(html::prepare(html, storage));
+  if (is_out_of_proportion(base, html)) base = {};
   std::string out;
   out.reserve(html.size() + html.size() / 8 + 16);
   // Nearly all markup is read exactly in one linear pass; for the rest that pass tells what an HTML5 parser

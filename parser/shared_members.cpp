@@ -12,9 +12,9 @@ namespace tributary::parser {
 namespace {
 
 /// An identifier is kept as sent; only a relative reference is made absolute.
-std::string identifier(std::string_view sent, std::string_view base) {
+std::string identifier(Reading& reading, std::string_view sent, std::string_view base) {
   if (sent.empty() || split_url(sent).scheme) return std::string(sent);
-  return resolve_url(base, sent);
+  return reading.absolute(sent, base);
 }
 
 }  // namespace
@@ -59,13 +59,13 @@ void SharedMembers<Target>::read_id(const Element& element, Meaning meaning) {
       target_.id_is_permalink.reset();
     }
   }
-  target_.id = identifier(sent, base);
+  target_.id = identifier(reading_, sent, base);
 }
 
 template <typename Target>
 void SharedMembers<Target>::read_about(const Element& element) {
   if (!target_.id.empty()) return;
-  target_.id = identifier(walk_.rdf_attribute(element, "about"), base_of(reading_, element.scope));
+  target_.id = identifier(reading_, walk_.rdf_attribute(element, "about"), base_of(reading_, element.scope));
 }
 
 template <typename Target>

@@ -116,6 +116,10 @@ std::string value_of(const Element& element) {
 
 std::string language_tag(std::string_view lang) {
   std::string tag(trimmed(lang));
+  // Thirty-five letters are what RFC 5646 section 4.4.1 expects; a tag goes into every text, so one without
+  // end would make a large feed of a small document.
+  constexpr std::size_t longest_tag = 100;
+  if (tag.size() > longest_tag) return {};
   std::ranges::replace(tag, '_', '-');
   return tag;
 }
@@ -124,20 +128,21 @@ std::string_view base_of(const Reading& reading, const Scope& scope) {
   return scope.base != nullptr ? std::string_view(*scope.base) : std::string_view(reading.feed_base);
 }
 
-std::optional<Text> make_text(const Reading& reading, std::string_view value, TextRule rule,
-                              std::string_view lang, std::string_view base) {
+std::optional<Text> make_text(Reading& reading, std::string_view value, TextRule rule, std::string_view lang,
+                              std::string_view base) {
   value = trimmed(value);
   if (value.empty()) return std::nullopt;
   Text text;
   text.lang = language_tag(lang);
-  text.base = std::string(base);
+  if (reading.spend(base.size())) text.base = std::string(base);
   const bool html = rule == TextRule::markup || (rule == TextRule::guess && has_markup(value));
   finish(text, reading, value, html ? Text::Type::html : Text::Type::text, base);
   return text;
 }
 
 std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& element, TextRule rule) {
-  const std::string_view base = base_of(reading, element.scope);
+  std::string_view base = base_of(reading, element.scope);
+  if (!reading.spend(base.size())) base = {};
   std::string scratch;
   std::string mended;
   if (rule == TextRule::markup || rule == TextRule::guess) rule = stated_rule(element, rule);

@@ -21,7 +21,7 @@ enum class TextRule {
                                             TextRule rule);
 
 /// Text that came without an element (JSON, attributes): `value` is decoded already.
-[[nodiscard]] std::optional<Text> make_text(const Reading& reading, std::string_view value, TextRule rule,
+[[nodiscard]] std::optional<Text> make_text(Reading& reading, std::string_view value, TextRule rule,
                                             std::string_view lang, std::string_view base);
 
 /// All character data inside the element, white space around it trimmed. The view is into the document or

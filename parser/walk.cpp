@@ -47,6 +47,8 @@ void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
   bool has_base = false;
   bool has_prefix = false;
   const auto rebase = [&](std::string_view value) {
+    constexpr std::size_t longest_base = 8192;
+    if (value.size() > longest_base) return;
     const std::string& outer = scope.base != nullptr ? *scope.base : reading_.document.base;
     std::string base = resolve_url(outer.empty() ? reading_.feed_base : outer, value);
     // A fragment is no part of a base (RFC 3986 section 5.1), one that runs code would spoil every reference
@@ -55,6 +57,7 @@ void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
     const bool is_flat = parts.scheme && !parts.authority && !parts.path.starts_with('/');
     if (trimmed(value).empty() || trimmed(value).starts_with('#') || is_flat || is_dangerous_url(base))
       return;
+    if (base.size() > longest_base || !reading_.spend(base.size())) return;
     bases_.push_back(std::move(base));
     scope.base = &bases_.back();
   };

@@ -1,5 +1,5 @@
 tributary_test(parser
-  SOURCES parser/dates_test.cpp parser/discover_test.cpp parser/feed_test.cpp parser/html_text_test.cpp parser/sanitiser_test.cpp
+  SOURCES parser/bases_test.cpp parser/dates_test.cpp parser/discover_test.cpp parser/feed_test.cpp parser/html_text_test.cpp parser/sanitiser_test.cpp
   LIBRARIES tributary_parser)
 
 # The fixtures: one program over all of them, one test of CTest a subject.
