@@ -45,7 +45,8 @@ std::size_t budget_for(std::size_t text) {
 
 }  // namespace
 
-XmlTree::XmlTree(Reading& reading, DecodedText decoded, bool keep_space) : text_(std::move(decoded.text)) {
+XmlTree::XmlTree(Reading& reading, DecodedText decoded, bool keep_space)
+    : text_(std::move(decoded.text)), size_(reading.document.bytes.size()) {
   if (decoded.verbatim_from) {
     original_ = reading.document.bytes.substr(*decoded.verbatim_from, text_.size());
   } else {
