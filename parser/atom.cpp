@@ -26,7 +26,10 @@ std::string format_of(pugi::xml_node root) {
 
 bool is_atom(const Body& body) {
   const std::string_view name = local_name(body.root);
-  return body.root && (same_word(name, "feed") || same_word(name, "entry"));
+  if (!body.root) return false;
+  // A feed is one in whatever namespace it claims; an entry is also what dictionaries and ledgers hold.
+  return same_word(name, "feed") ||
+         (same_word(name, "entry") && namespace_of(root_namespace(body.root)) != Ns::unknown);
 }
 
 std::expected<void, std::string> read_atom(Reading& reading, const Body& body) {

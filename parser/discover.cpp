@@ -47,6 +47,8 @@ std::string_view as_utf8(std::string_view page, std::string& storage) {
   return storage;
 }
 
+constexpr std::size_t most_links = 1000;  // more than any honest page names
+
 std::string value_of(const html::Attributes& attributes, Attribute name) {
   for (const auto& entry : attributes.entries()) {
     if (entry.name == name)
@@ -131,7 +133,8 @@ std::vector<Link> discover(std::string_view page, std::string_view base) {
                 .type = value_of(attributes, Attribute::type),
                 .title = value_of(attributes, Attribute::title),
                 .hreflang = value_of(attributes, Attribute::hreflang)};
-      if (!link.href.empty() && names_feed(link)) links.push_back(std::move(link));
+      if (!link.href.empty() && names_feed(link) && links.size() < most_links)
+        links.push_back(std::move(link));
     }
   }
   std::vector<Link> feeds;

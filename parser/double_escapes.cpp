@@ -37,10 +37,13 @@ Shows what_shows(const Text& title) {
 }
 
 SafeHtml decoded_once_more(const Text& title) {
-  std::string html(title.html.view());
-  for (auto at = html.find(ampersand); at != std::string::npos; at = html.find(ampersand, at + 1))
-    html.erase(at + 1, ampersand.size() - 1);
-  return Sanitiser::clean(html, title.base);
+  std::string html;
+  std::string_view rest = title.html.view();
+  for (auto at = rest.find(ampersand); at != std::string_view::npos; at = rest.find(ampersand)) {
+    html += rest.substr(0, at + 1);
+    rest.remove_prefix(at + ampersand.size());
+  }
+  return Sanitiser::clean(html += rest, title.base);
 }
 
 }  // namespace

@@ -149,6 +149,7 @@ std::string safe_srcset(std::string_view value, std::string_view base) {
       }
     }
     if (address.empty()) continue;
+    if (out.size() > most_from(value)) base = {};
     auto url = safe_url(address, base);
     if (!url) continue;
     // A base may bring blanks or a comma at the end, which would end the address here.

@@ -36,6 +36,11 @@ class Attributes {
   std::bitset<static_cast<std::size_t>(Attribute::count)> seen_;
 };
 
+/// How large the result of so much markup may grow by the base of its references.
+[[nodiscard]] constexpr std::size_t most_from(std::string_view html) {
+  return 8 * html.size() + (std::size_t{16} << 10U);
+}
+
 /// An image's candidates (HTML section 4.8.4.4.9) with their addresses absolute; those of a scheme that is
 /// not allowed are left out.
 [[nodiscard]] std::string safe_srcset(std::string_view value, std::string_view base);

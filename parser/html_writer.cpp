@@ -93,6 +93,10 @@ void Writer::open(Tag tag, const Attributes& attributes) {
   // An image that is left out must leave no trace: its attributes are judged before anything makes way for
   // it.
   out_.append("<").append(element.name);
+  if (out_.size() > most_ && !base_.empty()) {
+    base_ = {};
+    overgrown_ = true;
+  }
   if (!write_attributes(tag, attributes, base_, out_)) {
     out_.resize(start);
     return;

@@ -19,7 +19,9 @@ class Writer {
   /// Elements open at once. Browsers flatten below 512, and a page has some of its own around the fragment.
   static constexpr std::size_t deepest = 256;
 
-  Writer(std::string_view base, std::string& out) : base_(base), out_(out) {}
+  /// `most`: how large `out` may grow before the base is given up.
+  Writer(std::string_view base, std::string& out, std::size_t most = std::string::npos)
+      : base_(base), out_(out), most_(most) {}
 
   /// One start tag, with its attributes, whatever its policy; void elements have no close().
   void open(Tag tag, const Attributes& attributes);
@@ -29,6 +31,8 @@ class Writer {
   void text(std::string_view text, bool fit = false);
   /// The end of the fragment.
   void finish();
+  /// True when the base was given up.
+  [[nodiscard]] bool is_overgrown() const { return overgrown_; }
 
  private:
   // What stands around the current place, each as tree construction would find it: bits handed down from
@@ -60,6 +64,8 @@ class Writer {
 
   std::string_view base_;
   std::string& out_;
+  std::size_t most_;
+  bool overgrown_ = false;
   std::vector<Open> open_;        // written and not yet closed
   std::vector<Pending> pending_;  // opened by the walk and not yet closed by it
   std::size_t removing_ = 0;      // elements around that go with everything inside

@@ -11,10 +11,13 @@ namespace {
 
 /// "&amp;" that was escaped twice: no server asks for a parameter called "amp;…".
 std::string once_escaped(std::string_view url) {
-  std::string out(url);
-  for (auto at = out.find("&amp;"); at != std::string::npos; at = out.find("&amp;", at + 1))
-    out.erase(at + 1, 4);
-  return out;
+  constexpr std::string_view escape = "&amp;";
+  std::string out;
+  for (auto at = url.find(escape); at != std::string_view::npos; at = url.find(escape)) {
+    out += url.substr(0, at + 1);
+    url.remove_prefix(at + escape.size());
+  }
+  return out += url;
 }
 
 bool is_page(std::string_view type) {

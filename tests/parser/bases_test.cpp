@@ -38,6 +38,23 @@ TEST(Bases, ALongBaseAndManyReferencesInHtmlStayInProportion) {
             8U);
 }
 
+TEST(Bases, ALongBaseAndOneEndlessSrcsetStayInProportion) {
+  EXPECT_LT(growth("<rss" + long_base + "><channel><item><description>&lt;img srcset='" +
+                   repeated("a, ", 50000) + "'></description></item></channel></rss>"),
+            12U);
+}
+
+TEST(Bases, ALongBaseOfAShortTextIsUsed) {
+  const std::string base = "https://example.org/" + long_name + "/";
+  EXPECT_EQ(parser::sanitise("<a href=x>x</a>", base).view(), "<a href=\"" + base + "x\">x</a>");
+}
+
+TEST(Bases, ABaseThatIsGivenUpIsGivenUpForTheWholeText) {
+  const std::string base = "https://example.org/" + long_name + "/";
+  const std::string links = repeated("<a href=\"x\">x</a>", 1000);
+  EXPECT_EQ(parser::sanitise(links, base).view(), links);
+}
+
 TEST(Bases, ALongBaseInsideInlineMarkupStaysInProportion) {
   const std::string links = repeated("<p xml:base=\"b/\"><a href=\"x\">x</a></p>", 10000);
   EXPECT_LT(growth("<feed xmlns=\"http://www.w3.org/2005/Atom\"" + long_base +
