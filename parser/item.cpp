@@ -43,6 +43,8 @@ class ItemReader {
         read_expires(element);
         return;
       case Member::source:
+        // What a source takes comes on top of what its item takes.
+        if (!reading_.may_hold(reading_.feed.items.size(), sizeof(Item) + sizeof(FeedDetails))) return;
         item_.source = std::make_shared<const FeedDetails>(read_source(reading_, walk_, element));
         return;
       case Member::enclosure:
