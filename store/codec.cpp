@@ -772,6 +772,31 @@ std::vector<Withdrawal> decode_withdrawals(std::string_view bytes) {
   return withdrawals;
 }
 
+std::string encode(const StoryRules& rules) {
+  RecordWriter out;
+  const auto put_lines = [&](int number, const std::vector<std::vector<std::string>>& lines) {
+    for (const auto& line : lines) {
+      RecordWriter urls;
+      for (const auto& url : line) urls.record(1, url);
+      out.record(number, urls.bytes());
+    }
+  };
+  put_lines(1, rules.merge);
+  put_lines(2, rules.split);
+  return out.take();
+}
+
+StoryRules decode_stories(std::string_view bytes) {
+  StoryRules rules;
+  for (RecordReader in(bytes); in.next();) {
+    std::vector<std::string> line;
+    for (RecordReader urls(in.bytes()); urls.next();) line.push_back(urls.text());
+    if (in.number() == 1) rules.merge.push_back(std::move(line));
+    if (in.number() == 2) rules.split.push_back(std::move(line));
+  }
+  return rules;
+}
+
 std::string encode_numbers(const std::vector<std::int64_t>& numbers) {
   std::string out;
   std::int64_t before = 0;

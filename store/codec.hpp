@@ -75,6 +75,10 @@ void append_number(std::string& out, std::int64_t number);
 [[nodiscard]] std::string encode(const std::vector<Withdrawal>& withdrawals);
 [[nodiscard]] std::vector<Withdrawal> decode_withdrawals(std::string_view bytes);
 
+/// The lines under `stories:`.
+[[nodiscard]] std::string encode(const StoryRules& rules);
+[[nodiscard]] StoryRules decode_stories(std::string_view bytes);
+
 /// Numbers, each as its difference from the one before.
 [[nodiscard]] std::string encode_numbers(const std::vector<std::int64_t>& numbers);
 [[nodiscard]] std::vector<std::int64_t> decode_numbers(std::string_view bytes);

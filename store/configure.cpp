@@ -6,6 +6,7 @@
 #include "store/codec.hpp"
 #include "store/identity.hpp"
 #include "store/intake.hpp"
+#include "store/story_lines.hpp"
 #include "store/withdrawals.hpp"
 
 namespace tributary::store {
@@ -138,6 +139,7 @@ void apply_catalogue(Database& database, Feeds& feeds, StreamNumbers& streams, S
   const bool everything_moves = !settings.authority.empty() && (settings.order != catalogue.publish.order ||
                                                                 settings.type_slugs != catalogue.type_slugs);
   settings.authority = authority_of(catalogue.site.url);
+  settings.site_url = catalogue.site.url;
   settings.order = catalogue.publish.order;
   settings.items = std::max<std::size_t>(catalogue.publish.items, 1);
   settings.welcome = catalogue.publish.welcome;
@@ -189,6 +191,7 @@ void apply_catalogue(Database& database, Feeds& feeds, StreamNumbers& streams, S
   for (auto* row : touched) {
     if (row->items > 0) place_again(database, feeds, streams, settings, *row, now);
   }
+  apply_story_lines(database, feeds, streams, settings, catalogue.stories, now);
   apply_withdrawals(database, feeds, streams, settings, now);
 }
 

@@ -64,7 +64,8 @@ Intake::Intake(Database& database, Feeds& feeds, StreamNumbers& streams, Setting
       settings_(settings),
       now_(now),
       stories_(database, feeds, streams, settings, now),
-      withdrawals_(settings.withdraw, now) {}
+      withdrawals_(settings.withdraw, now),
+      echoes_(database) {}
 
 Added Intake::take(std::span<const Delivery* const> deliveries) {
   {
@@ -77,6 +78,7 @@ Added Intake::take(std::span<const Delivery* const> deliveries) {
   count_known(deliveries);
   find_changed();
   add_new();
+  obey_story_lines();
   for (auto& document : documents_) withdraw_deleted(document);
   release_due();
   stories_.settle();
@@ -182,11 +184,22 @@ void Intake::keep_details(Document& document) {
   row.details_used = false;
 }
 
-/// Our own entries coming back through a partner.
-bool Intake::is_ours(const Item& item) const {
+/// Our own entries coming back through a partner: under our ids (whatever the site's address was when they
+/// were minted), or as entries whose source is one of our documents.
+bool Intake::is_ours(const Item& item) {
+  if (item.source && !settings_.site_url.empty()) {
+    const auto ours = [&](std::string_view url) { return url == settings_.site_url; };
+    if (ours(item.source->id) || ours(item.source->link) ||
+        item.source->self == settings_.site_url + "atom.xml" ||
+        item.source->self == settings_.site_url + "rss.xml")
+      return true;
+  }
   std::string_view host;
   Key key{};
-  return key_of_entry_id(item.id, host, key) && host == settings_.authority;
+  if (!key_of_entry_id(item.id, host, key)) return false;
+  if (host == settings_.authority) return true;
+  look_up_keys({known_number(key)});
+  return known_.at(known_number(key)).item != 0;
 }
 
 void Intake::look_up_keys(const std::vector<std::int64_t>& keys) {
@@ -415,9 +428,68 @@ void Intake::add_new() {
     items.push_back(row.integer(1));
   });
   stories_.load_items(items);
+  find_echoes();
+  for (const auto id : echoes_.candidates()) items.push_back(id);
+  stories_.load_items(items);
   for (const auto id : items) stories.push_back(stories_.item(id).story);
   stories_.load_stories(stories);
   for (auto& document : documents_) add_new(document);
+}
+
+/// Looks for texts like those of the new items. History is not compared: what is much older than the newest
+/// known item has been where it is for long, and a partner's ten years of it would be read for nothing.
+void Intake::find_echoes() {
+  constexpr std::chrono::days fresh_enough{90};
+  auto newest = settings_.newest;
+  const auto date_of = [&](const Item& item) { return std::min(claimed_date(item).value_or(now_), now_); };
+  for (const auto& document : documents_) {
+    for (const auto& arrival : document.arrivals) {
+      if (arrival.item == 0)
+        newest = std::max(newest.value_or(Timestamp::min()), date_of(*arrival.candidate.item));
+    }
+  }
+  settings_.newest = newest;
+  for (auto& document : documents_) {
+    for (auto& arrival : document.arrivals) {
+      if (arrival.item != 0) continue;
+      const auto& item = *arrival.candidate.item;
+      if (date_of(item) + fresh_enough < *newest) continue;
+      arrival.echo = echoes_.sound(item, date_of(item));
+    }
+  }
+  echoes_.look_up();
+  if (newest) echoes_.forget_before(*newest - fresh_enough);
+}
+
+/// The item of another partner that tells the same in nearly the same words; 0: none.
+std::int64_t Intake::told_elsewhere(const Arrival& arrival, const ItemFacts& item) {
+  if (!arrival.echo) return 0;
+  const auto heard = echoes_.best(*arrival.echo, [&](std::int64_t id) {
+    const auto& other = stories_.item(id);
+    if (other.feed == item.feed) return false;
+    // Two items of one feed are two, whatever they say.
+    return std::ranges::none_of(stories_.story_of(id).members,
+                                [&](std::int64_t member) { return stories_.item(member).feed == item.feed; });
+  });
+  if (heard.item != 0) ties_.push_back({item.id, heard.item, TieKind::text, heard.score});
+  return heard.item;
+}
+
+void Intake::obey_story_lines() {
+  const StoryLines lines(settings_.stories);
+  if (lines.empty()) return;
+  std::vector<std::int64_t> named;
+  for (const auto& document : documents_) {
+    for (const auto& arrival : document.arrivals) {
+      if (arrival.unchanged || arrival.item == 0) continue;
+      if (lines.name(arrival.candidate.item->link, arrival.candidate.addresses))
+        named.push_back(arrival.item);
+    }
+  }
+  if (named.empty()) return;
+  FreshAddresses fresh;
+  for (const auto& [address, item] : new_addresses_) fresh.emplace(address, item);
+  lines.regroup(database_, stories_, named, ties_, fresh);
 }
 
 void Intake::add_new(Document& document) {
@@ -479,6 +551,7 @@ void Intake::add_new(Document& document) {
       withdrawn_.emplace(kept.id, *reason);
     }
     find_story(arrival, kept, backlog[i]);
+    if (arrival.echo) echoes_.add(*arrival.echo, kept.id);
 
     known_[known_number(arrival.candidate.key)] = {
         .item = kept.id, .raw = arrival.raw, .found = true, .dirty = true};
@@ -497,13 +570,14 @@ void Intake::add_new(Document& document) {
   settings_.item_count += static_cast<std::int64_t>(fresh.size());
 }
 
-/// The story of other partners' items at the same address, else a story of its own.
+/// The story of other partners' items at the same address, or with nearly the same text; else a story of its
+/// own.
 void Intake::find_story(const Arrival& arrival, ItemFacts& item, bool archive_only) {
-  std::set<std::int64_t> others;
+  std::map<std::int64_t, std::int64_t> others;  // story → an item of it
   for (const auto address : arrival.candidate.addresses) {
     // Where one feed has several items with different titles at an address, the address names none of them.
     std::map<std::int64_t, std::string> title_of_feed;
-    std::set<std::int64_t> stories;
+    std::map<std::int64_t, std::int64_t> stories;
     bool ambiguous = false;
     for (const auto id : at_address_[address]) {
       const auto& other = stories_.item(id);
@@ -511,16 +585,21 @@ void Intake::find_story(const Arrival& arrival, ItemFacts& item, bool archive_on
       const auto [before, fresh] = title_of_feed.emplace(other.feed, title);
       ambiguous = ambiguous || (!fresh && before->second != title) ||
                   (other.feed == item.feed && title != comparable_title(item.title));
-      stories.insert(other.story);
+      stories.emplace(other.story, id);
     }
     if (!ambiguous) others.insert(stories.begin(), stories.end());
+  }
+  for (const auto& [story, other] : others) ties_.push_back({item.id, other, TieKind::address});
+  if (others.empty()) {
+    if (const auto other = told_elsewhere(arrival, item); other != 0)
+      others.emplace(stories_.item(other).story, other);
   }
   if (others.empty()) {
     stories_.begin_story(item, archive_only);
     return;
   }
-  auto* story = &stories_.story(*others.begin());
-  for (const auto id : others) {
+  auto* story = &stories_.story(others.begin()->first);
+  for (const auto& [id, of_it] : others) {
     auto& other = stories_.story(id);
     stories_.merge(*story, other);
     if (story->merged_away) story = &other;
@@ -591,6 +670,8 @@ void Intake::release_due() {
 }
 
 void Intake::write() {
+  write_ties(database_, ties_);
+  echoes_.write();
   withdraw(database_, stories_, WithdrawalKind::by_admin, withdrawn_, now_);
   static constexpr Bulk items{
       "item",

@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "store/database.hpp"
+#include "store/echoes.hpp"
 #include "store/feeds.hpp"
 #include "store/identity.hpp"
 #include "store/settings.hpp"
 #include "store/store.hpp"
 #include "store/stories.hpp"
+#include "store/story_lines.hpp"
 #include "store/withdrawals.hpp"
 
 namespace tributary::store {
@@ -33,6 +35,7 @@ class Intake {
     std::int64_t item = 0;  ///< known item; 0: new
     std::int64_t raw = 0;   ///< hash of the bytes now
     bool unchanged = false;
+    std::shared_ptr<const Echo> echo = {};  ///< of a new item whose text is compared with others'
   };
   struct Document {
     FeedRow* feed = nullptr;
@@ -78,11 +81,14 @@ class Intake {
   void add_new();
   void add_new(Document& document);
   void find_story(const Arrival& arrival, ItemFacts& item, bool archive_only);
+  void find_echoes();
+  [[nodiscard]] std::int64_t told_elsewhere(const Arrival& arrival, const ItemFacts& item);
+  void obey_story_lines();
   void withdraw_deleted(Document& document);
   void release_due();
   void write();
 
-  [[nodiscard]] bool is_ours(const Item& item) const;
+  [[nodiscard]] bool is_ours(const Item& item);
 
   Database& database_;
   Feeds& feeds_;
@@ -97,6 +103,8 @@ class Intake {
   std::unordered_map<std::int64_t, std::vector<std::int64_t>> at_address_;  ///< address → items, new ones too
   std::vector<std::pair<std::int64_t, std::int64_t>> new_addresses_;
   std::vector<NewItem> new_items_;
+  std::vector<Tie> ties_;
+  Echoes echoes_;
   std::vector<Change> changes_;
   std::map<std::int64_t, std::string> withdrawn_;  ///< new items that a line of feeds.yaml names
   std::int64_t next_item_ = 0;

@@ -175,7 +175,34 @@ ALTER TABLE feed ADD COLUMN lease_until {int} NOT NULL DEFAULT 0;
 ALTER TABLE feed ADD COLUMN lease_worker {text} NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array list{first, archives, hub, sharing};
+constexpr std::string_view reasons = R"sql(
+-- Why an item belongs to a story: what ties it to another one. kind: 0 the same address, 1 nearly the same text, 2 a line of
+-- feeds.yaml. score: of texts, how much of the words they share, in thousandths.
+CREATE TABLE tie (
+  item {int} NOT NULL,
+  other {int} NOT NULL,
+  kind {int} NOT NULL,
+  score {int} NOT NULL,
+  PRIMARY KEY (item, other)) {clustered};
+
+-- Under which keys an item's text is found by those like it (likeness.hpp). The eight days that its date lies in stand in
+-- front: neighbours in time lie together, and what is old is dropped in one go.
+CREATE TABLE echo (key {int} NOT NULL, item {int} NOT NULL, PRIMARY KEY (key, item)) {clustered};
+
+-- What an item was before its text really changed. at: when it was replaced. kind: 0 it was renewed, 1 its feed changed
+-- most of its items at once, so that nothing moved.
+CREATE TABLE revision (
+  item {int} NOT NULL,
+  seq {int} NOT NULL,
+  at {int} NOT NULL,
+  kind {int} NOT NULL,
+  title {text} NOT NULL,
+  link {text} NOT NULL,
+  body {blob} NOT NULL,
+  PRIMARY KEY (item, seq)) {clustered};
+)sql";
+
+constexpr std::array list{first, archives, hub, sharing, reasons};
 
 }  // namespace
 

@@ -52,6 +52,9 @@ void Settings::load(Database& database) {
                                  : std::nullopt;
   };
   first_published = time("first_published");
+  newest = time("newest");
+  site_url = values["site_url"];
+  stories = decode_stories(values["stories"]);
   last_published = time("last_published");
   item_count = number(values, "item_count", 0);
   story_count = number(values, "story_count", 0);
@@ -71,6 +74,9 @@ void Settings::save(Database& database) const {
   put("welcome", std::to_string(welcome));
   put("topics", joined(topics));
   put("type_slugs", encode(type_slugs));
+  put("site_url", site_url);
+  put("stories", encode(stories));
+  if (newest) put("newest", std::to_string(newest->time_since_epoch().count()));
   put("withdraw", encode(withdraw));
   put("withdraw_applied", encode(withdraw_applied));
   if (first_published) put("first_published", std::to_string(first_published->time_since_epoch().count()));

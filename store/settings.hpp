@@ -20,7 +20,10 @@ struct Settings {
   std::size_t welcome = 5;
   std::vector<std::string> topics = {};                ///< slugs, in their order
   std::map<std::string, std::string> type_slugs = {};  ///< type → slug of its page
-  std::vector<Withdrawal> withdraw = {};               ///< lines of feeds.yaml
+  std::string site_url = {};
+  StoryRules stories = {};                        ///< lines of feeds.yaml, as they were last applied
+  std::optional<Timestamp> newest = {};           ///< the newest date that any item was given
+  std::vector<Withdrawal> withdraw = {};          ///< lines of feeds.yaml
   std::vector<Withdrawal> withdraw_applied = {};  ///< those of them that held when they were last applied
   std::optional<Timestamp> first_published = {};  ///< when the site was published for the first time
   std::optional<Timestamp> last_published = {};   ///< … and for the last time so far

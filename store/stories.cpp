@@ -240,6 +240,52 @@ void Stories::merge(StoryFacts& one, StoryFacts& other) {
   kept.dirty = true;
 }
 
+void Stories::regroup(const std::vector<std::vector<std::int64_t>>& classes) {
+  std::set<std::int64_t> before;  // stories that live
+  std::map<std::int64_t, bool> only_archived;
+  for (const auto& members : classes) {
+    for (const auto id : members) {
+      const auto story = items_.at(id).story;
+      before.insert(story);
+      only_archived.emplace(id, stories_.at(story).archive_only);
+    }
+  }
+  std::map<std::int64_t, std::vector<std::int64_t>> wanted;  // by the name of the story
+  for (auto members : classes) {
+    std::ranges::sort(members, [&](std::int64_t one, std::int64_t other) {
+      return earlier(items_.at(one), items_.at(other));
+    });
+    // The name of a story that readers may have seen stays.
+    const auto named = std::ranges::find_if(members, [&](std::int64_t id) { return before.contains(id); });
+    wanted.emplace(named == members.end() ? members.front() : *named, members);
+  }
+  for (const auto id : before) {
+    if (wanted.contains(id)) continue;
+    auto& gone = stories_.at(id);
+    gone.members.clear();
+    gone.merged_away = gone.dirty = true;
+  }
+  for (const auto& [name, members] : wanted) {
+    const auto [at, made] = stories_.try_emplace(name);
+    auto& story = at->second;
+    if (made) {
+      story.id = story.winner = name;
+      story.first_seen = items_.at(name).first_seen;
+      story.fresh = true;
+    }
+    auto known = story.members;
+    std::ranges::sort(known);
+    auto now = members;
+    std::ranges::sort(now);
+    if (known == now && !made) continue;
+    story.merged_away = false;
+    story.dirty = story.regrouped = true;
+    story.members = members;
+    story.archive_only = std::ranges::all_of(members, [&](std::int64_t id) { return only_archived.at(id); });
+    for (const auto id : members) items_.at(id).story = name;
+  }
+}
+
 bool Stories::visible(const ItemFacts& item) {
   const auto* feed = feeds_.by_id(item.feed);
   return item.state == ItemState::shown && feed != nullptr && feed->configured();
@@ -390,10 +436,11 @@ void Stories::tell(StoryFacts& story, const std::vector<Spot>& old) {
     stood.insert(spot.stream);
     touch_spot(spot);
   }
-  const bool copies_changed = std::ranges::any_of(story.members, [&](std::int64_t id) {
-    const auto& item = items_.at(id);
-    return !item.fresh && (item.state == ItemState::withdrawn) != (item.stored_state == ItemState::withdrawn);
-  });
+  const bool copies_changed = story.regrouped || std::ranges::any_of(story.members, [&](std::int64_t id) {
+                                const auto& item = items_.at(id);
+                                return !item.fresh && (item.state == ItemState::withdrawn) !=
+                                                          (item.stored_state == ItemState::withdrawn);
+                              });
   bool again = false;
   for (const auto& spot : story.spots) {
     touch_spot(spot);

@@ -65,6 +65,7 @@ struct StoryFacts {
   std::string spots_stored = {};           ///< as in the database; read once the items are there
   std::vector<std::int64_t> members = {};
   bool fresh = false, dirty = false, merged_away = false;
+  bool regrouped = false;  ///< other copies belong to it than before
 };
 
 /// Where a copy of a story stands, as it is kept in the column `story.spots`.
@@ -128,6 +129,9 @@ class Stories {
   void join(ItemFacts& item, StoryFacts& story, bool archive_only);
   void merge(StoryFacts& one, StoryFacts& other);
   void touch(StoryFacts& story) { story.dirty = true; }
+  /// Makes each class of items one story. All their stories are loaded, with all their items, and so are
+  /// stories of the items' own names that went up in others: such a one is taken up again.
+  void regroup(const std::vector<std::vector<std::int64_t>>& classes);
 
   /// Writes what changed in stories and streams, and the `story` and `state` of items already stored.
   void settle();

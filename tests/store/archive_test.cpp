@@ -418,6 +418,7 @@ class Life {
   void publish(bool dies) {
     const auto news = store_->close_pages(now_);
     ASSERT_TRUE(news) << to_string(news.error());
+    std::map<StreamId, std::set<std::string>> changed;
     for (const auto& [id, number] : news->archives) {
       if (dies && below(2) == 0) return;
       const auto page = store_->closed_page(id, number).value();
@@ -425,6 +426,12 @@ class Life {
       auto& written = files_[id].pages[number];
       for (const auto& entry : fresh.entries) {
         ever_[id].insert(entry.first);
+        if (!written.entries.empty() && std::ranges::find(written.entries, entry) == written.entries.end())
+          changed[id].insert(entry.first);
+      }
+      for (const auto& entry : fresh.tombstones) {
+        if (std::ranges::find(written.tombstones, entry) == written.tombstones.end())
+          changed[id].insert(entry);
       }
       written = std::move(fresh);
     }
@@ -439,6 +446,18 @@ class Life {
       files.last_archive = front.last_archive;
       files.updated = front.updated;
       for (const auto& entry : files.front.entries) ever_[id].insert(entry.first);
+      // What changed on a closed page is said in the front document.
+      std::set<std::string> said(files.front.tombstones.begin(), files.front.tombstones.end());
+      for (const auto& entry : files.front.entries) said.insert(entry.first);
+      // What has left the stream meanwhile, with a feed that is configured no more, is in no front document.
+      std::set<std::string> standing;
+      const auto stream = store_->latest(id, 100'000).value();
+      for (const auto& entry : stream.entries) standing.insert(entry.id);
+      for (const auto& tombstone : stream.tombstones) standing.insert(tombstone.id);
+      for (const auto& entry : changed[id]) {
+        if (!standing.contains(entry)) continue;
+        EXPECT_TRUE(said.contains(entry)) << entry << " changed behind its readers' backs";
+      }
     }
     ASSERT_TRUE(store_->published(*news, "", now_));
   }
@@ -465,7 +484,7 @@ class Life {
 };
 
 TEST(ArchiveChain, GivesEveryEntryEverPublishedExactlyOnce) {
-  for (unsigned seed = 1; seed <= 12; ++seed) {
+  for (unsigned seed = 1; seed <= 8; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Life life(seed);
     life.live(250);

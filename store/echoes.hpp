@@ -1,0 +1,60 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "model/feed.hpp"
+#include "store/database.hpp"
+#include "store/likeness.hpp"
+
+namespace tributary::store {
+
+/// A new item's text, on its way to be compared.
+struct Echo {
+  Wording wording = {};
+  Timestamp date = {};
+  std::vector<std::int64_t> own = {};    ///< keys under which it will be found
+  std::vector<std::int64_t> asked = {};  ///< those under which others are looked for: neighbours in time too
+};
+
+/// Finds the items whose text is nearly that of a new one, without comparing it with all: the table `echo`
+/// gives the few that share a key.
+class Echoes {
+ public:
+  explicit Echoes(Database& database) : database_(database) {}
+
+  /// Null for a text too short to be compared.
+  [[nodiscard]] std::shared_ptr<const Echo> sound(const Item& item, Timestamp date);
+  /// Asks the database for all that were sounded, in one go.
+  void look_up();
+  /// The stored items that came back.
+  [[nodiscard]] std::vector<std::int64_t> candidates() const;
+  /// A sounded item is known by a number now: later ones of the same transaction meet it.
+  void add(const Echo& echo, std::int64_t item);
+
+  struct Heard {
+    std::int64_t item = 0;   ///< 0: none
+    std::int64_t score = 0;  ///< thousandths of words in common
+  };
+  /// The most alike of those that `may_be` lets pass.
+  [[nodiscard]] Heard best(const Echo& echo, const std::function<bool(std::int64_t)>& may_be) const;
+
+  void forget_before(Timestamp date);
+  void write();  ///< what was added
+
+ private:
+  struct Known {
+    Wording wording = {};
+    Timestamp date = {};
+  };
+  Database& database_;
+  std::vector<std::int64_t> asked_;
+  std::unordered_map<std::int64_t, std::vector<std::int64_t>> at_key_;
+  std::unordered_map<std::int64_t, Known> known_;
+  std::vector<std::pair<std::int64_t, std::int64_t>> added_;
+};
+
+}  // namespace tributary::store
