@@ -27,6 +27,9 @@ struct CheckOptions {
 
 [[nodiscard]] int status(const Context& context, bool json);
 
+/// `what`: an address, an entry id, or a partner's id of an item.
+[[nodiscard]] int explain(const Context& context, const std::string& what, bool json);
+
 /// `to`: a store's URL as in feeds.yaml; a relative path is relative to the current folder.
 [[nodiscard]] int move_store(const Context& context, const std::string& to);
 

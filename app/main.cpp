@@ -14,20 +14,6 @@ namespace {
 
 using namespace tributary;
 
-/// Commands of the table in --help whose time has not come: they say so and end with 1.
-int not_there_yet(const std::string& name) {
-  app::complain("the command '" + name + "' is not there yet in version " TRIBUTARY_VERSION);
-  return app::Exit::failed;
-}
-
-struct Unavailable {
-  const char* name;
-  const char* description;
-};
-constexpr Unavailable unavailable[] = {
-    {"explain", "Tell where an item came from, what it was merged with, and why it is or is not on the page"},
-};
-
 int real_main(int argc, char** argv) {
   CLI::App cli("Tributary: many partner feeds flow in; one \"Most Recently Added\" stream flows out.",
                "tributary");
@@ -88,6 +74,17 @@ int real_main(int argc, char** argv) {
   auto* status_command = cli.add_subcommand("status", "Each feed's state and figures");
   status_command->add_flag("--json", json, "As JSON");
   status_command->callback([&] { command = [&] { return app::status(context, json); }; });
+
+  std::string puzzling;
+  bool explain_json = false;
+  auto* explain_command = cli.add_subcommand(
+      "explain",
+      "Tell where an item came from, what it was merged with, and why it is or is not on the page");
+  explain_command
+      ->add_option("ITEM-URL", puzzling, "Its address, the id of its entry, or its partner's id of it")
+      ->required();
+  explain_command->add_flag("--json", explain_json, "As JSON");
+  explain_command->callback([&] { command = [&] { return app::explain(context, puzzling, explain_json); }; });
 
   std::string new_store;
   auto* move_command = cli.add_subcommand("move-store", "Move the whole store to another backend");
@@ -182,13 +179,6 @@ int real_main(int argc, char** argv) {
       return app::Exit::done;
     };
   });
-
-  for (const auto& [name, description] : unavailable) {
-    auto* later = cli.add_subcommand(name, description);
-    // Whatever stands behind its name: the answer is the same.
-    later->allow_extras()->fallthrough(false);
-    later->callback([&command, name = name] { command = [name] { return not_there_yet(name); }; });
-  }
 
   try {
     cli.parse(argc, argv);

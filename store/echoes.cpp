@@ -15,9 +15,9 @@ constexpr std::chrono::days window{5};
 constexpr std::chrono::days bucket{8};
 
 /// A key that so many share is a set phrase, not a piece.
-constexpr std::size_t too_many = 40;
+constexpr std::size_t too_many = 24;
 /// Of those found the likeliest are compared.
-constexpr std::size_t most_compared = 12;
+constexpr std::size_t most_compared = 6;
 
 std::int64_t bucket_of(Timestamp date) {
   return std::chrono::floor<std::chrono::days>(date).time_since_epoch() / bucket;
@@ -47,18 +47,37 @@ std::shared_ptr<const Echo> Echoes::sound(const Item& item, Timestamp date) {
     echo->own.push_back(key_in(own, key));
     for (auto at = from; at <= until; ++at) echo->asked.push_back(key_in(at, key));
   }
-  asked_.insert(asked_.end(), echo->asked.begin(), echo->asked.end());
+  sounded_.push_back(echo);
   return echo;
 }
 
-void Echoes::look_up() {
-  std::ranges::sort(asked_);
-  asked_.erase(std::unique(asked_.begin(), asked_.end()), asked_.end());
-  database_.look_up("SELECT key, item FROM echo WHERE key = {any}", asked_,
-                    [&](const Row& row) { at_key_[row.integer(0)].push_back(row.integer(1)); });
-  std::erase_if(at_key_, [](const auto& entry) { return entry.second.size() > too_many; });
+std::vector<std::int64_t> Echoes::likeliest(const Echo& echo) const {
+  std::map<std::int64_t, int> shared;  // keys in common
+  for (const auto key : echo.asked) {
+    const auto found = at_key_.find(key);
+    if (found == at_key_.end() || found->second.size() > too_many) continue;
+    for (const auto item : found->second) ++shared[item];
+  }
+  std::vector<std::pair<int, std::int64_t>> ranked;
+  for (const auto& [item, count] : shared) ranked.emplace_back(-count, item);
+  const auto end = ranked.begin() + static_cast<std::ptrdiff_t>(std::min(ranked.size(), most_compared));
+  std::ranges::partial_sort(ranked, end);
   std::vector<std::int64_t> items;
-  for (const auto& [key, found] : at_key_) items.insert(items.end(), found.begin(), found.end());
+  for (auto at = ranked.begin(); at != end; ++at) items.push_back(at->second);
+  return items;
+}
+
+void Echoes::look_up() {
+  std::vector<std::int64_t> asked, items;
+  for (const auto& echo : sounded_) asked.insert(asked.end(), echo->asked.begin(), echo->asked.end());
+  std::ranges::sort(asked);
+  asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+  database_.look_up("SELECT key, item FROM echo WHERE key = {any}", asked,
+                    [&](const Row& row) { at_key_[row.integer(0)].push_back(row.integer(1)); });
+  for (const auto& echo : sounded_) {
+    const auto found = likeliest(*echo);
+    items.insert(items.end(), found.begin(), found.end());
+  }
   std::ranges::sort(items);
   items.erase(std::unique(items.begin(), items.end()), items.end());
   database_.look_up("SELECT id, title, link, body, published FROM item WHERE id = {any}", items,
@@ -84,25 +103,14 @@ void Echoes::add(const Echo& echo, std::int64_t item) {
 }
 
 Echoes::Heard Echoes::best(const Echo& echo, const std::function<bool(std::int64_t)>& may_be) const {
-  std::map<std::int64_t, int> shared;  // keys in common
-  for (const auto key : echo.asked) {
-    const auto found = at_key_.find(key);
-    if (found == at_key_.end() || found->second.size() > too_many) continue;
-    for (const auto item : found->second) ++shared[item];
-  }
-  std::vector<std::pair<int, std::int64_t>> likeliest;
-  for (const auto& [item, count] : shared) {
+  Heard heard;
+  for (const auto item : likeliest(echo)) {
     const auto known = known_.find(item);
     if (known == known_.end()) continue;
     const auto apart =
         known->second.date < echo.date ? echo.date - known->second.date : known->second.date - echo.date;
-    if (apart <= window && may_be(item)) likeliest.emplace_back(-count, item);
-  }
-  std::ranges::sort(likeliest);
-  if (likeliest.size() > most_compared) likeliest.resize(most_compared);
-  Heard heard;
-  for (const auto& [count, item] : likeliest) {
-    const auto alike = likeness(known_.at(item).wording, echo.wording);
+    if (apart > window || !may_be(item)) continue;
+    const auto alike = likeness(known->second.wording, echo.wording);
     if (!alike.same) continue;
     const auto score = static_cast<std::int64_t>(1000 * alike.words + 0.5);
     if (score > heard.score || (score == heard.score && item < heard.item)) heard = {item, score};

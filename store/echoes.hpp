@@ -51,7 +51,10 @@ class Echoes {
     Timestamp date = {};
   };
   Database& database_;
-  std::vector<std::int64_t> asked_;
+  /// The known items that share keys with a text, the likeliest first.
+  [[nodiscard]] std::vector<std::int64_t> likeliest(const Echo& echo) const;
+
+  std::vector<std::shared_ptr<const Echo>> sounded_;
   std::unordered_map<std::int64_t, std::vector<std::int64_t>> at_key_;
   std::unordered_map<std::int64_t, Known> known_;
   std::vector<std::pair<std::int64_t, std::int64_t>> added_;

@@ -6,6 +6,7 @@
 
 #include "store/archive.hpp"
 #include "store/configure.hpp"
+#include "store/explain.hpp"
 #include "store/intake.hpp"
 #include "store/leases.hpp"
 #include "store/reading.hpp"
@@ -166,6 +167,13 @@ Result<std::vector<StreamId>> Engine::streams() {
       if (rows.next()) found.insert(id);
     }
     return std::vector<StreamId>(found.begin(), found.end());
+  });
+}
+
+Result<std::vector<Explanation>> Engine::explain(std::string_view what) {
+  return reading([&] {
+    load();
+    return store::explain(*database_, feeds_, streams_, settings_, what);
   });
 }
 

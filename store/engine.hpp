@@ -26,6 +26,7 @@ class Engine final : public Store {
   Result<Stream> latest(const StreamId& id, std::size_t limit) override;
   Result<std::vector<StreamId>> streams() override;
   Result<Totals> totals() override;
+  Result<std::vector<Explanation>> explain(std::string_view what) override;
   Result<std::vector<FeedState>> claim(std::span<const std::string> keys, std::string_view worker,
                                        Timestamp now, Timestamp until, bool due_only) override;
   Result<void> renew(std::string_view worker, Timestamp now, Timestamp until) override;

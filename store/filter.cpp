@@ -39,7 +39,7 @@ std::vector<std::string> texts_of(const Item& item, const std::string& member) {
 }  // namespace
 
 struct ItemFilter::Pattern {
-  std::string member;
+  std::string member, expression;
   std::unique_ptr<icu::RegexPattern> compiled;
 
   [[nodiscard]] bool found_in(const Item& item) const {
@@ -69,7 +69,7 @@ ItemFilter::ItemFilter(const Partner& partner) : impl_(std::make_unique<Impl>())
         throw Failure({ErrorKind::config, partner.url,
                        "the pattern for " + member + " is no regular expression: " + pattern});
       }
-      into.push_back({member, std::move(compiled)});
+      into.push_back({member, pattern, std::move(compiled)});
     }
   };
   compile(partner.include, impl_->include);
@@ -84,6 +84,17 @@ bool ItemFilter::passes(const Item& item) const {
   return std::ranges::all_of(impl_->include,
                              [&](const Pattern& pattern) { return pattern.found_in(item); }) &&
          std::ranges::none_of(impl_->exclude, [&](const Pattern& pattern) { return pattern.found_in(item); });
+}
+
+std::string ItemFilter::objection(const Item& item) const {
+  for (const auto& pattern : impl_->include) {
+    if (!pattern.found_in(item))
+      return "include: " + pattern.member + " has no \"" + pattern.expression + "\"";
+  }
+  for (const auto& pattern : impl_->exclude) {
+    if (pattern.found_in(item)) return "exclude: " + pattern.member + " has \"" + pattern.expression + "\"";
+  }
+  return {};
 }
 
 bool ItemFilter::passes_all() const {

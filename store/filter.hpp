@@ -18,6 +18,8 @@ class ItemFilter {
   ItemFilter& operator=(ItemFilter&&) noexcept;
 
   [[nodiscard]] bool passes(const Item& item) const;
+  /// Which pattern keeps the item away, in words; empty when it passes.
+  [[nodiscard]] std::string objection(const Item& item) const;
   [[nodiscard]] bool passes_all() const;  ///< there is nothing to ask
 
  private:

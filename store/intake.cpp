@@ -81,6 +81,7 @@ Added Intake::take(std::span<const Delivery* const> deliveries) {
   obey_story_lines();
   for (auto& document : documents_) withdraw_deleted(document);
   release_due();
+  for (auto* feed : released_) release_held(*feed);
   stories_.settle();
   write();
 
@@ -138,9 +139,19 @@ void Intake::open(const Delivery& delivery) {
   }
   // What the store itself says of a feed outranks what a fetch brought along.
   const auto configured_url = row->state.configured_url, name = row->state.name;
+  const auto before = row->state;
   row->state = delivery.state;
   row->state.configured_url = configured_url;
   row->state.name = name;
+  if (before.status == FeedStatus::held && row->state.status == FeedStatus::ok) {
+    // Only an admin ends a quarantine; a fetch that went well doesn't.
+    if (!delivery.feed && delivery.state.last_fetch == before.last_fetch) {
+      released_.push_back(row);
+    } else if (has_held_items(*row)) {
+      row->state.status = FeedStatus::held;
+      row->state.last_error = before.last_error;
+    }
+  }
   if (!delivery.feed) return;
 
   Document document;
@@ -154,6 +165,12 @@ void Intake::open(const Delivery& delivery) {
     if (!is_ours(*candidate.item)) document.arrivals.push_back({.candidate = std::move(candidate)});
   }
   documents_.push_back(std::move(document));
+}
+
+bool Intake::has_held_items(const FeedRow& feed) {
+  auto rows = database_.run("SELECT 1 FROM item WHERE feed = $1 AND state = $2 LIMIT 1", feed.id,
+                            static_cast<int>(ItemState::held));
+  return rows.next();
 }
 
 void Intake::keep_details(Document& document) {
@@ -370,6 +387,64 @@ void Intake::find_changed() {
     const auto [document, arrival] = changed.at(row.integer(0));
     apply_change(*document, *arrival, row.bytes(1), row.bytes(2), row.bytes(3));
   });
+  see_through_restampers();
+}
+
+/// A feed that rewrites most of what it has at once (a new line below every text, a counter in each) has no
+/// news, and neither has an item that changes a little again and again: nothing moves then.
+void Intake::see_through_restampers() {
+  constexpr std::size_t many = 5;
+  constexpr int often = 3;
+  constexpr std::chrono::hours in{24};
+  constexpr double little = 0.6;
+  std::map<std::int64_t, std::vector<Change*>> by_feed;
+  for (auto& change : changes_) {
+    if (change.former && change.former->alike >= little)
+      by_feed[stories_.item(change.id).feed].push_back(&change);
+  }
+  for (const auto& document : documents_) {
+    const auto found = by_feed.find(document.feed->id);
+    if (found == by_feed.end()) continue;
+    const bool most = found->second.size() >= many && 2 * found->second.size() >= document.present.size();
+    for (auto* change : found->second) {
+      int lately = 0;
+      auto rows =
+          database_.run("SELECT count(*) FROM revision WHERE item = $1 AND at > $2", change->id, now_ - in);
+      if (rows.next()) lately = static_cast<int>(rows->integer(0));
+      if (!most && lately < often) continue;
+      change->former->moved = false;
+      auto& facts = stories_.item(change->id);
+      facts.modified = change->former->modified;
+      facts.renewed = false;
+    }
+  }
+}
+
+void Intake::write_revisions() {
+  constexpr std::int64_t most_kept = 50;  // of an item
+  std::vector<const Change*> real;
+  std::vector<std::int64_t> numbers;
+  for (const auto& change : changes_) {
+    if (!change.former) continue;
+    auto rows = database_.run("SELECT max(seq) FROM revision WHERE item = $1", change.id);
+    real.push_back(&change);
+    numbers.push_back((rows.next() ? rows->integer(0) : 0) + 1);
+  }
+  static constexpr Bulk revisions{"revision", "item, seq, at, kind, title, link, body", "iiiittb"};
+  database_.insert(revisions, real.size(), [&](std::size_t i, Parameters& to) {
+    to.integer(real[i]->id);
+    to.integer(numbers[i]);
+    to.time(now_);
+    to.integer(real[i]->former->moved ? 0 : 1);
+    to.text(real[i]->former->title);
+    to.text(real[i]->former->link);
+    to.blob(real[i]->former->body);
+  });
+  database_.repeat("DELETE FROM revision WHERE item = $1 AND seq <= $2", real.size(),
+                   [&](std::size_t i, Parameters& to) {
+                     to.integer(real[i]->id);
+                     to.integer(numbers[i] - most_kept);
+                   });
 }
 
 void Intake::apply_change(Document& document, Arrival& arrival, std::string_view title, std::string_view link,
@@ -394,6 +469,8 @@ void Intake::apply_change(Document& document, Arrival& arrival, std::string_view
     change.due = dates.due;
     if (!dates.due) facts.state = ItemState::shown;
   } else if (reworded) {
+    change.former = {std::string(title), std::string(link), std::string(body), facts.modified,
+                     resemblance(meaning(old), meaning(item))};
     facts.modified = date_of_change(item, facts.modified, now_);
     facts.renewed = true;
   }
@@ -434,6 +511,58 @@ void Intake::add_new() {
   for (const auto id : items) stories.push_back(stories_.item(id).story);
   stories_.load_stories(stories);
   for (auto& document : documents_) add_new(document);
+}
+
+/// A document of which nothing is known, though the feed is, full of items that are dated (or not dated at
+/// all) as those known are: very likely these are the known ones under other names. It is no migration
+/// either, or their links or titles had told.
+bool Intake::is_flood(const Document& document, const std::vector<Arrival*>& fresh) {
+  constexpr std::size_t many = 10;
+  if (document.first || document.content->archive || !document.present.empty() || fresh.size() < many ||
+      document.feed->items < static_cast<std::int64_t>(many))
+    return false;
+  std::optional<Timestamp> oldest, newest;
+  {
+    auto rows =
+        database_.run("SELECT min(published), max(published) FROM item WHERE feed = $1", document.feed->id);
+    if (rows.next()) oldest = rows->optional_time(0), newest = rows->optional_time(1);
+  }
+  const auto suspicious = std::ranges::count_if(fresh, [&](const Arrival* arrival) {
+    const auto claimed = claimed_date(*arrival->candidate.item);
+    return !claimed || (*claimed >= oldest && *claimed <= newest);
+  });
+  return 5 * static_cast<std::size_t>(suspicious) >= 4 * fresh.size();
+}
+
+void Intake::hold(Document& document, std::size_t count) {
+  auto& state = document.feed->state;
+  state.status = FeedStatus::held;
+  state.last_error =
+      "none of the " + std::to_string(count) +
+      " items that it has now is known, yet they are no newer than those it had: they may be the "
+      "known ones under other names. They are held until you release them";
+}
+
+/// The admin has looked at it: what was held is shown, under the dates that it has.
+void Intake::release_held(FeedRow& feed) {
+  std::vector<std::int64_t> items, stories;
+  {
+    auto rows = database_.run("SELECT id FROM item WHERE feed = $1 AND state = $2", feed.id,
+                              static_cast<int>(ItemState::held));
+    while (rows.next()) items.push_back(rows->integer(0));
+  }
+  stories_.load_items(items);
+  for (const auto id : items) stories.push_back(stories_.item(id).story);
+  stories_.load_stories(stories);
+  database_.look_up("SELECT id, title, link, body, due FROM item WHERE id = {any}", items,
+                    [&](const Row& row) {
+                      auto& facts = stories_.item(row.integer(0));
+                      const auto item = decode_item(row.bytes(3), row.bytes(1), row.bytes(2));
+                      facts.state = !row.null(4)                       ? ItemState::waiting
+                                    : Feeds::filter(feed).passes(item) ? ItemState::shown
+                                                                       : ItemState::filtered;
+                      stories_.touch(stories_.story_of(facts.id));
+                    });
 }
 
 /// Looks for texts like those of the new items. History is not compared: what is much older than the newest
@@ -525,6 +654,8 @@ void Intake::add_new(Document& document) {
     for (std::size_t i = settings_.welcome; i < fresh.size(); ++i) backlog[newest_first[i]] = true;
   }
 
+  const bool held = is_flood(document, fresh);
+  if (held) hold(document, fresh.size());
   const auto& filter = Feeds::filter(feed);
   for (std::size_t i = 0; i < fresh.size(); ++i) {
     auto& arrival = *fresh[i];
@@ -532,7 +663,8 @@ void Intake::add_new(Document& document) {
     ItemFacts facts;
     facts.id = next_item_++;
     facts.feed = feed.id;
-    facts.state = dates[i].due          ? ItemState::waiting
+    facts.state = held                  ? ItemState::held
+                  : dates[i].due        ? ItemState::waiting
                   : filter.passes(item) ? ItemState::shown
                                         : ItemState::filtered;
     facts.first_seen = now_;
@@ -671,6 +803,7 @@ void Intake::release_due() {
 
 void Intake::write() {
   write_ties(database_, ties_);
+  write_revisions();
   echoes_.write();
   withdraw(database_, stories_, WithdrawalKind::by_admin, withdrawn_, now_);
   static constexpr Bulk items{

@@ -63,6 +63,13 @@ class Intake {
     std::int64_t details = 0;
     std::optional<Timestamp> due = {};
     int date_rule = 0;
+    struct Former {
+      std::string title = {}, link = {}, body = {};
+      Timestamp modified = {};
+      double alike = 0;   ///< how much of its words the new text has, 0 to 1
+      bool moved = true;  ///< `modified` moves with the change
+    };
+    std::optional<Former> former = {};  ///< what it was, when its text really changed
   };
 
   void open(const Delivery& delivery);
@@ -76,11 +83,17 @@ class Intake {
   [[nodiscard]] std::int64_t known_before(Document& document, const Arrival& arrival,
                                           const std::vector<std::int64_t>& at_address, bool all_new);
   void find_changed();
+  void see_through_restampers();
+  void write_revisions();
   void apply_change(Document& document, Arrival& arrival, std::string_view title, std::string_view link,
                     std::string_view body);
   void add_new();
   void add_new(Document& document);
   void find_story(const Arrival& arrival, ItemFacts& item, bool archive_only);
+  [[nodiscard]] bool is_flood(const Document& document, const std::vector<Arrival*>& fresh);
+  void hold(Document& document, std::size_t count);
+  void release_held(FeedRow& feed);
+  [[nodiscard]] bool has_held_items(const FeedRow& feed);
   void find_echoes();
   [[nodiscard]] std::int64_t told_elsewhere(const Arrival& arrival, const ItemFacts& item);
   void obey_story_lines();
@@ -106,6 +119,7 @@ class Intake {
   std::vector<Tie> ties_;
   Echoes echoes_;
   std::vector<Change> changes_;
+  std::vector<FeedRow*> released_;                 ///< an admin took their quarantine away
   std::map<std::int64_t, std::string> withdrawn_;  ///< new items that a line of feeds.yaml names
   std::int64_t next_item_ = 0;
   std::string scratch_;

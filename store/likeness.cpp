@@ -7,8 +7,6 @@
 #include <array>
 #include <iterator>
 #include <limits>
-#include <string>
-#include <unordered_map>
 
 #include "store/hash.hpp"
 
@@ -17,8 +15,8 @@ namespace {
 
 constexpr std::size_t fewest_words = 20;    // of a text that can be compared at all
 constexpr std::size_t content_letters = 5;  // shorter words are mostly grammar, in the languages of Europe
-constexpr std::size_t most_words = 3000;    // of a text; what comes after decides nothing
-constexpr int bands = 8;
+constexpr std::size_t most_bytes = 20'000;  // of a text; what comes after decides nothing
+constexpr std::size_t bands = 8;
 
 // Chosen on the first half of the labelled pairs (tests/store/likeness_test.cpp).
 constexpr double least_words = 0.55;
@@ -32,12 +30,16 @@ constexpr std::array turning_words{"cancelled",  "canceled",   "postponed",  "re
                                    "aplazada",   "geannuleerd"};
 
 struct Word {
-  std::string folded = {};
+  std::uint64_t hash = 0;  ///< of its letters, folded
   std::size_t letters = 0;
   bool has_digit = false;
   bool capital = false;  ///< begins with one
   bool begins_sentence = true;
 };
+
+std::uint64_t with_letter(std::uint64_t hash, UChar32 c) {
+  return (hash ^ static_cast<std::uint64_t>(c)) * 0x100000001b3;  // FNV-1a, a character at a time
+}
 
 /// Scripts without spaces between words: every character is taken for one.
 bool stands_alone(UChar32 c) {
@@ -46,11 +48,12 @@ bool stands_alone(UChar32 c) {
          script == UBLOCK_THAI || script == UBLOCK_CJK_UNIFIED_IDEOGRAPHS_EXTENSION_A;
 }
 
-void append_utf8(std::string& out, UChar32 c) {
-  std::array<char, 4> bytes{};
-  std::int32_t size = 0;
-  U8_APPEND_UNSAFE(bytes.data(), size, c);
-  out.append(bytes.data(), static_cast<std::size_t>(size));
+bool ends_sentence(UChar32 c) {
+  return c == '.' || c == '!' || c == '?' || c == ':' || c == '\n' || c == '"' || c == 0x3002;
+}
+
+bool is_ascii_digit(char c) {
+  return c >= '0' && c <= '9';
 }
 
 std::vector<Word> words_of(std::string_view text) {
@@ -61,38 +64,60 @@ std::vector<Word> words_of(std::string_view text) {
     if (word.letters == 0) return;
     word.begins_sentence = sentence_begins;
     sentence_begins = false;
-    words.push_back(std::move(word));
+    word.hash = mix64(word.hash, word.letters);
+    words.push_back(word);
     word = {};
   };
+  const auto add = [&](UChar32 folded, bool capital, bool digit) {
+    if (word.letters == 0) word.capital = capital;
+    word.has_digit = word.has_digit || digit;
+    word.hash = with_letter(word.hash, folded);
+    ++word.letters;
+  };
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  const auto size =
-      static_cast<std::int32_t>(std::min<std::size_t>(text.size(), std::numeric_limits<std::int32_t>::max()));
-  for (std::int32_t at = 0; at < size && words.size() < most_words;) {
-    UChar32 c = 0;
+  const auto size = static_cast<std::int32_t>(std::min<std::size_t>(text.size(), most_bytes));
+  for (std::int32_t at = 0; at < size;) {
+    UChar32 c = bytes[at];
+    if (c < 0x80) {
+      ++at;
+      const bool capital = c >= 'A' && c <= 'Z';
+      const bool digit = c >= '0' && c <= '9';
+      if (capital || digit || (c >= 'a' && c <= 'z')) {
+        add(capital ? c - 'A' + 'a' : c, capital, digit);
+      } else if ((c == '.' || c == ',' || c == ':') && word.has_digit && at < size &&
+                 is_ascii_digit(text[static_cast<std::size_t>(at)])) {
+        word.hash = with_letter(word.hash, c);  // 7.30, 1,500
+      } else if (c != '\'') {                   // reader's
+        finish();
+        if (ends_sentence(c)) sentence_begins = true;
+      }
+      continue;
+    }
     U8_NEXT(bytes, at, size, c);
-    if (c > 0x7f && stands_alone(c)) {
+    if (stands_alone(c)) {
       finish();
       word.letters = content_letters;
-      append_utf8(word.folded, c);
+      word.hash = with_letter(0, c);
       finish();
     } else if (c >= 0 && u_isalnum(c)) {
-      if (word.letters == 0) word.capital = u_isupper(c);
-      word.has_digit = word.has_digit || u_isdigit(c);
-      append_utf8(word.folded, u_foldCase(c, U_FOLD_CASE_DEFAULT));
-      ++word.letters;
-    } else if (c == '\'' || c == 0x2019 || c == 0xAD) {
-      // within a word: reader's
-    } else if ((c == '.' || c == ',' || c == ':') && word.has_digit && at < size &&
-               text[static_cast<std::size_t>(at)] >= '0' && text[static_cast<std::size_t>(at)] <= '9') {
-      word.folded += static_cast<char>(c);  // 7.30, 1,500
-    } else {
+      add(u_foldCase(c, U_FOLD_CASE_DEFAULT), u_isupper(c) != 0, u_isdigit(c) != 0);
+    } else if (c != 0x2019 && c != 0xAD) {
       finish();
-      if (c == '.' || c == '!' || c == '?' || c == ':' || c == '\n' || c == '"' || c == 0x3002)
-        sentence_begins = true;
+      if (ends_sentence(c)) sentence_begins = true;
     }
   }
   finish();
   return words;
+}
+
+/// Hashes of the turning words.
+const std::vector<std::uint64_t>& turns() {
+  static const auto known = [] {
+    std::vector<std::uint64_t> hashes;
+    for (const std::string_view word : turning_words) hashes.push_back(words_of(word).front().hash);
+    return hashes;
+  }();
+  return known;
 }
 
 void sort_once(std::vector<std::uint64_t>& values) {
@@ -133,22 +158,19 @@ Wording wording_of(std::string_view title, std::string_view body) {
   Wording wording;
   const auto title_words = words_of(title);
   const auto words = words_of(body);
-  std::unordered_map<std::uint64_t, bool> capital_within;
   for (const auto& word : words) {
-    const auto hash = hash64(word.folded);
-    wording.words.push_back(hash);
-    if (word.letters >= content_letters && !word.has_digit) wording.content.push_back(hash);
-    if (word.has_digit) wording.numbers.push_back(hash);
-    if (word.capital && !word.begins_sentence && word.letters > 1) wording.names.push_back(hash);
+    wording.words.push_back(word.hash);
+    if (word.letters >= content_letters && !word.has_digit) wording.content.push_back(word.hash);
+    if (word.has_digit) wording.numbers.push_back(word.hash);
+    if (word.capital && !word.begins_sentence && word.letters > 1) wording.names.push_back(word.hash);
   }
   // Titles are capitalised as their language likes: only their numbers are facts by themselves.
   for (const auto& word : title_words) {
-    if (word.has_digit) wording.numbers.push_back(hash64(word.folded));
+    if (word.has_digit) wording.numbers.push_back(word.hash);
   }
   for (const auto* list : {&title_words, &words}) {
     for (const auto& word : *list) {
-      if (std::ranges::find(turning_words, word.folded) != turning_words.end())
-        wording.turns.push_back(hash64(word.folded));
+      if (std::ranges::find(turns(), word.hash) != turns().end()) wording.turns.push_back(word.hash);
     }
   }
   sort_once(wording.numbers);
@@ -175,13 +197,16 @@ Likeness likeness(const Wording& one, const Wording& other) {
 
 std::vector<std::int64_t> sketch_of(const Wording& wording) {
   if (!wording.comparable) return {};
-  const auto pairs = pairs_of(wording.content);
-  std::vector<std::int64_t> keys;
-  for (int band = 0; band < bands; ++band) {
-    auto least = std::numeric_limits<std::uint64_t>::max();
-    for (const auto pair : pairs) least = std::min(least, mix64(pair, static_cast<std::uint64_t>(band) + 1));
-    keys.push_back(static_cast<std::int64_t>(mix64(least, static_cast<std::uint64_t>(band))));
+  std::array<std::uint64_t, bands> least;
+  least.fill(std::numeric_limits<std::uint64_t>::max());
+  for (std::size_t i = 0; i + 1 < wording.content.size(); ++i) {
+    const auto pair = mix64(wording.content[i], wording.content[i + 1]);
+    for (std::size_t band = 0; band < bands; ++band)
+      least[band] = std::min(least[band], mix64(pair, band + 1));
   }
+  std::vector<std::int64_t> keys;
+  for (std::size_t band = 0; band < bands; ++band)
+    keys.push_back(static_cast<std::int64_t>(mix64(least[band], band)));
   return keys;
 }
 

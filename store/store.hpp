@@ -97,6 +97,44 @@ struct Unpublished {
   [[nodiscard]] bool empty() const { return streams.empty() && archives.empty() && days.empty(); }
 };
 
+/// Why an entry is what and where it is. See Store::explain.
+struct Explanation {
+  struct Tie {
+    std::string other = {};    ///< link of the item that it is one story with
+    std::string because = {};  ///< in words
+  };
+  struct Revision {
+    Timestamp until = {};  ///< when it was replaced
+    std::string title = {}, link = {};
+    bool moved = true;  ///< the change moved `modified`; false: its feed changed most of its items at once
+  };
+  struct Copy {
+    std::string feed = {};  ///< FeedState::key
+    std::string partner = {}, guid = {}, title = {}, link = {}, type = {};
+    std::vector<std::string> topics = {};
+    std::string state = {};                 ///< in words; all reasons here are
+    std::vector<std::string> why_not = {};  ///< what keeps it from being shown; empty: nothing does
+    std::string identity_rule = {}, date_rule = {};
+    std::optional<Timestamp> claimed = {};  ///< the date that it claims for itself
+    Timestamp published = {}, modified = {}, first_seen = {};
+    std::optional<Timestamp> due = {};  ///< when it may be shown: it waits
+    std::vector<Tie> ties = {};
+    std::vector<Revision> revisions = {};  ///< oldest first
+  };
+  struct Place {
+    StreamId stream = {};
+    std::size_t front = 0;      ///< its number in the front document, from 1; 0: it isn't there
+    std::uint32_t archive = 0;  ///< the closed page that holds it; 0: none does
+  };
+  std::string id = {};
+  bool shown = false;
+  Timestamp published = {}, modified = {};
+  std::string winner_because = {};      ///< why the first copy is the one shown; empty when it is alone
+  std::vector<std::string> notes = {};  ///< what else bears on where it is
+  std::vector<Copy> copies = {};        ///< the one shown first
+  std::vector<Place> places = {};       ///< in every stream that it ever was in
+};
+
 /// How to open: a reader never changes anything, works while a writer is busy, and sees a consistent snapshot
 /// per call.
 enum class Access { read, write };
@@ -143,6 +181,10 @@ class Store {
   virtual Result<std::vector<StreamId>> streams() = 0;
 
   virtual Result<Totals> totals() = 0;
+
+  /// What is known of the stories that an address, an entry id or a partner's id means; empty: none. Takes
+  /// longer for an address that several items of a feed share.
+  virtual Result<std::vector<Explanation>> explain(std::string_view what) = 0;
 
   // Publishing, a step at a time. What it costs depends on what changed, not on how much is known:
   //

@@ -318,6 +318,25 @@ const ItemFacts* Stories::winner(const StoryFacts& story) {
   return best;
 }
 
+std::string Stories::why_wins(const StoryFacts& story) {
+  const auto* best = winner(story);
+  if (best == nullptr) return {};
+  const ItemFacts* next = nullptr;
+  for (const auto id : story.members) {
+    const auto& item = items_.at(id);
+    if (&item != best && visible(item) && (next == nullptr || better(item, *next))) next = &item;
+  }
+  if (next == nullptr) return "no other copy can be shown";
+  const auto priority = [&](const ItemFacts& item) { return feeds_.by_id(item.feed)->partner.priority; };
+  if (priority(*best) != priority(*next)) {
+    return "its partner has the priority " + std::to_string(priority(*best)) + ", the next has " +
+           std::to_string(priority(*next));
+  }
+  if (at_home(*best) != at_home(*next)) return "it is on its partner's own site";
+  if (best->first_seen != next->first_seen) return "it was seen first";
+  return "it was seen at the same time as others, and its feed comes first in their order";
+}
+
 std::int64_t Stories::sort_of(Timestamp published, Timestamp modified, Timestamp first_seen) const {
   switch (settings_.order) {
     case Order::published:

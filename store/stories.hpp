@@ -133,6 +133,9 @@ class Stories {
   /// stories of the items' own names that went up in others: such a one is taken up again.
   void regroup(const std::vector<std::vector<std::int64_t>>& classes);
 
+  /// Why the winner of a story with several copies is it, in words.
+  [[nodiscard]] std::string why_wins(const StoryFacts& story);
+
   /// Writes what changed in stories and streams, and the `story` and `state` of items already stored.
   void settle();
 

@@ -28,16 +28,6 @@ TEST(Commands, WrongUsageEndsWithTwo) {
   EXPECT_EQ(run_program({"update", "--config", "/nowhere/feeds.yaml"}).code, 2);
 }
 
-TEST(Commands, ACommandThatIsNotThereYetSaysSoWhateverItIsAsked) {
-  for (const char* command : {"explain"}) {
-    for (const auto& said : {run_program({command}),
-                             run_program({command, "https://example.org/x", "--config", "feeds.yaml"})}) {
-      EXPECT_EQ(said.code, 1) << command;
-      EXPECT_THAT(said.err, HasSubstr("not there yet")) << command;
-    }
-  }
-}
-
 TEST(Commands, AFaultyConfigurationEndsWithTwoAndNamesEachPlace) {
   Site site;
   write_file(
@@ -117,4 +107,29 @@ TEST(Parse, AUrlIsFetchedWithTheGuard) {
              "[127.0.0.0/8]}\nfeeds: []\n");
   const auto allowed = run({tributary_program().string(), "parse", partner.url("/rss")}, {}, folder.path());
   EXPECT_EQ(allowed.code, 0) << allowed.err;
+}
+
+TEST(Explain, TellsWhereAnItemCameFromAsTextAndAsJson) {
+  HttpServer partner;
+  partner.on("/rss", feed(rss("Sample", 2)));
+  Site site;
+  site.configure({"{url: '" + partner.url("/rss") + "', name: Sample House}"});
+  EXPECT_EQ(site.run({"explain", "https://example.org/nothing"}).code, 1) << "there is no store yet";
+  ASSERT_EQ(site.run({"update"}).code, 0);
+  const auto known = boost::json::parse(site.published("feed.json")).as_object();
+  const auto& item = known.at("items").as_array().at(0).as_object();
+  const std::string url(item.at("url").as_string()), id(item.at("id").as_string());
+
+  const auto said = site.run({"explain", url});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("from Sample House"));
+  EXPECT_THAT(said.out, HasSubstr("on /: number 1 of the front document"));
+  const auto told = site.run({"explain", "--json", id});
+  ASSERT_EQ(told.code, 0) << told.err;
+  const auto story = boost::json::parse(told.out).at("stories").as_array().at(0).as_object();
+  EXPECT_EQ(story.at("id").as_string(), id);
+  EXPECT_EQ(story.at("copies").as_array().at(0).at("link").as_string(), url);
+  const auto unknown = site.run({"explain", "https://example.org/nothing"});
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("https://example.org/nothing"));
 }
