@@ -1,8 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-
 #include "tests/store/samples.hpp"
 
 namespace tributary::store {
@@ -13,12 +11,6 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing::StartsWith;
 using namespace std::chrono_literals;
-
-/// A backend to hold to the contract: how a fresh store of it is made.
-struct Kind {
-  std::string name;
-  std::function<std::string(const TemporaryFolder&)> url;
-};
 
 class StoreContract : public testing::TestWithParam<Kind> {
  protected:
@@ -703,19 +695,7 @@ TEST_P(StoreContract, SubscriptionsAtOurHubAreKeptByTopicAndCallback) {
   EXPECT_THAT(*kept, ElementsAre(again));
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract,
-                         testing::Values(Kind{"sqlite",
-                                              [](const TemporaryFolder& folder) {
-                                                return "sqlite:" + file_in(folder, "store.db");
-                                              }}),
-                         [](const auto& one) { return one.param.name; });
-
-INSTANTIATE_TEST_SUITE_P(Postgresql, StoreContract,
-                         testing::Values(Kind{"postgresql",
-                                              [](const TemporaryFolder& folder) {
-                                                return fresh_postgresql(folder.path().filename().string());
-                                              }}),
-                         [](const auto& one) { return one.param.name; });
+TRIBUTARY_ON_EVERY_BACKEND(StoreContract);
 
 }  // namespace
 }  // namespace tributary::store

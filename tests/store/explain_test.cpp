@@ -12,10 +12,12 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using namespace std::chrono_literals;
 
-class Explaining : public testing::Test {
+class Explaining : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
-    auto opened = open(file_in(folder_, "store.db"), Access::write);
+    const auto url = GetParam().url(folder_);
+    if (url.empty()) GTEST_SKIP() << "no PostgreSQL was started: tests/support/with-postgresql does";
+    auto opened = open(url, Access::write);
     ASSERT_TRUE(opened) << to_string(opened.error());
     store_ = std::move(*opened);
   }
@@ -45,7 +47,7 @@ class Explaining : public testing::Test {
   std::unique_ptr<Store> store_;
 };
 
-TEST_F(Explaining, SaysWhereAStoryComesFromAndWhyItIsOne) {
+TEST_P(Explaining, SaysWhereAStoryComesFromAndWhyItIsOne) {
   auto a = partner("a");
   a.topics = {"business"};
   a.type = "News";
@@ -81,7 +83,7 @@ TEST_F(Explaining, SaysWhereAStoryComesFromAndWhyItIsOne) {
   EXPECT_THAT(store_->explain("https://nobody.example.org/").value(), IsEmpty());
 }
 
-TEST_F(Explaining, SaysWhyAnItemIsNotShown) {
+TEST_P(Explaining, SaysWhyAnItemIsNotShown) {
   auto a = partner("a");
   a.exclude = {{"title", "(?i)advert"}};
   a.future = FutureDates::hold;
@@ -104,7 +106,7 @@ TEST_F(Explaining, SaysWhyAnItemIsNotShown) {
               testing::Contains("its feed is configured no more"));
 }
 
-TEST_F(Explaining, KeepsWhatAnItemWasBeforeItsTextReallyChanged) {
+TEST_P(Explaining, KeepsWhatAnItemWasBeforeItsTextReallyChanged) {
   configure(catalogue({partner("a")}));
   Sample sample{.id = "1", .link = "https://a.example.org/1", .title = "Tea", .text = "We drink tea."};
   take({delivery("a", {sample})});
@@ -136,7 +138,7 @@ std::vector<Sample> posts(const std::string& id, int count, int from_day, const 
   return samples;
 }
 
-TEST_F(Explaining, AFeedThatRewritesEverythingALittleMovesNothing) {
+TEST_P(Explaining, AFeedThatRewritesEverythingALittleMovesNothing) {
   configure(catalogue({partner("a")}));
   take({delivery("a", posts("x", 8, 1))});
   const auto before = titles();
@@ -146,7 +148,7 @@ TEST_F(Explaining, AFeedThatRewritesEverythingALittleMovesNothing) {
   EXPECT_FALSE(explain("https://a.example.org/x1").copies[0].revisions.at(0).moved);
 }
 
-TEST_F(Explaining, AnItemThatChangesALittleAgainAndAgainStaysWhereItIs) {
+TEST_P(Explaining, AnItemThatChangesALittleAgainAndAgainStaysWhereItIs) {
   configure(catalogue({partner("a")}));
   Timestamp now = noon;
   for (int comments = 0; comments < 6; ++comments, now += 1h) {
@@ -157,7 +159,7 @@ TEST_F(Explaining, AnItemThatChangesALittleAgainAndAgainStaysWhereItIs) {
   EXPECT_EQ(store_->latest({}, 1)->entries.at(0).modified, noon + 3h);
 }
 
-TEST_F(Explaining, AFloodOfKnownLookingItemsIsHeldUntilAnAdminReleasesIt) {
+TEST_P(Explaining, AFloodOfKnownLookingItemsIsHeldUntilAnAdminReleasesIt) {
   configure(catalogue({partner("a")}));
   take({delivery("a", posts("x", 15, 1))});
   auto flood = delivery("a", posts("y", 12, 2));
@@ -181,12 +183,14 @@ TEST_F(Explaining, AFloodOfKnownLookingItemsIsHeldUntilAnAdminReleasesIt) {
   EXPECT_EQ(store_->feed_states()->at(0).status, FeedStatus::ok);
 }
 
-TEST_F(Explaining, ManyReallyNewItemsAreNoFlood) {
+TEST_P(Explaining, ManyReallyNewItemsAreNoFlood) {
   configure(catalogue({partner("a")}));
   take({delivery("a", posts("x", 12, 1))});
   take({delivery("a", posts("y", 12, 14))}, noon + 1h);
   EXPECT_THAT(titles(), SizeIs(24));
 }
+
+TRIBUTARY_ON_EVERY_BACKEND(Explaining);
 
 }  // namespace
 }  // namespace tributary::store

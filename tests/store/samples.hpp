@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +18,26 @@ using test::TemporaryFolder;
 inline std::string file_in(const TemporaryFolder& folder, const std::string& name) {
   return (folder / name).string();
 }
+
+/// A backend to hold to what all promise: where the store of a test's folder is.
+struct Kind {
+  std::string name;
+  std::function<std::string(const TemporaryFolder&)> url;  ///< empty: it can't be tried here
+};
+inline Kind sqlite_kind() {
+  return {"sqlite", [](const TemporaryFolder& folder) { return "sqlite:" + file_in(folder, "store.db"); }};
+}
+inline Kind postgresql_kind() {
+  return {"postgresql",
+          [](const TemporaryFolder& folder) { return fresh_postgresql(folder.path().filename().string()); }};
+}
+
+/// Runs the tests of a fixture, a TestWithParam<Kind>, on every backend.
+#define TRIBUTARY_ON_EVERY_BACKEND(fixture)                                         \
+  INSTANTIATE_TEST_SUITE_P(Sqlite, fixture, testing::Values(sqlite_kind()),         \
+                           [](const auto& one) { return one.param.name; });         \
+  INSTANTIATE_TEST_SUITE_P(Postgresql, fixture, testing::Values(postgresql_kind()), \
+                           [](const auto& one) { return one.param.name; })
 
 inline Timestamp at(std::string_view rfc3339) {
   return from_rfc3339(rfc3339).value();

@@ -12,11 +12,13 @@ using testing::SizeIs;
 using testing::UnorderedElementsAre;
 using namespace std::chrono_literals;
 
-class StoriesOfPartners : public testing::Test {
+class StoriesOfPartners : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
     wanted_ = catalogue({partner("a"), partner("b"), partner("c")});
-    auto opened = open(file_in(folder_, "store.db"), Access::write);
+    const auto url = GetParam().url(folder_);
+    if (url.empty()) GTEST_SKIP() << "no PostgreSQL was started: tests/support/with-postgresql does";
+    auto opened = open(url, Access::write);
     ASSERT_TRUE(opened) << to_string(opened.error());
     store_ = std::move(*opened);
     configure();
@@ -55,7 +57,7 @@ Sample at_page(const std::string& feed, const std::string& page, const std::stri
           .published = "2026-02-20T08:00:00Z"};
 }
 
-TEST_F(StoriesOfPartners, ALineOfFeedsYamlMakesOneStoryOfTwoAndIsUndoneWithIt) {
+TEST_P(StoriesOfPartners, ALineOfFeedsYamlMakesOneStoryOfTwoAndIsUndoneWithIt) {
   take({delivery("a", {at_page("a", "1")}), delivery("b", {at_page("b", "9")})});
   const auto before = front();
   ASSERT_THAT(stories(), ElementsAre("a", "b"));
@@ -78,7 +80,7 @@ TEST_F(StoriesOfPartners, ALineOfFeedsYamlMakesOneStoryOfTwoAndIsUndoneWithIt) {
   EXPECT_THAT(ids, testing::UnorderedElementsAreArray(ids_before));
 }
 
-TEST_F(StoriesOfPartners, ALineHoldsForItemsThatComeLater) {
+TEST_P(StoriesOfPartners, ALineHoldsForItemsThatComeLater) {
   wanted_.stories.merge = {{"https://a.example.org/1", "https://b.example.org/9"}};
   configure();
   take({delivery("a", {at_page("a", "1")})});
@@ -87,7 +89,7 @@ TEST_F(StoriesOfPartners, ALineHoldsForItemsThatComeLater) {
   EXPECT_EQ(store_->totals()->stories, 1u);
 }
 
-TEST_F(StoriesOfPartners, AWrongMergeIsPartedAndStaysParted) {
+TEST_P(StoriesOfPartners, AWrongMergeIsPartedAndStaysParted) {
   auto copy = at_page("b", "9");
   copy.link = "https://a.example.org/1?from=b";
   auto third = at_page("c", "7");
@@ -105,7 +107,7 @@ TEST_F(StoriesOfPartners, AWrongMergeIsPartedAndStaysParted) {
   EXPECT_THAT(stories(), UnorderedElementsAre("a+c", "b", "c"));
 }
 
-TEST_F(StoriesOfPartners, SplittingOutranksMerging) {
+TEST_P(StoriesOfPartners, SplittingOutranksMerging) {
   wanted_.stories.merge = {{"https://a.example.org/1", "https://b.example.org/1", "https://c.example.org/1"}};
   wanted_.stories.split = {{"https://a.example.org/1", "https://c.example.org/1"}};
   configure();
@@ -121,7 +123,7 @@ const std::string piece =
     "will be "
     "music in the evening, and whoever likes may stay until midnight among the shelves.";
 
-TEST_F(StoriesOfPartners, NearlyTheSameTextIsOneStory) {
+TEST_P(StoriesOfPartners, NearlyTheSameTextIsOneStory) {
   auto copy = at_page("b", "9", "New reading room in Norrwick");
   copy.text =
       "From our partners: The harbour library of Norrwick opens its new reading room on 14 March, after two "
@@ -138,7 +140,7 @@ TEST_F(StoriesOfPartners, NearlyTheSameTextIsOneStory) {
   EXPECT_THAT(stories(), UnorderedElementsAre("a+b", "c")) << "another date is another piece";
 }
 
-TEST_F(StoriesOfPartners, TextsOfOneFeedOrOfDifferentWeeksStaySeparate) {
+TEST_P(StoriesOfPartners, TextsOfOneFeedOrOfDifferentWeeksStaySeparate) {
   auto first = at_page("a", "1", "Reading room"), second = at_page("a", "2", "Reading room");
   first.text = second.text = piece;
   take({delivery("a", {first, second})});
@@ -150,7 +152,7 @@ TEST_F(StoriesOfPartners, TextsOfOneFeedOrOfDifferentWeeksStaySeparate) {
   EXPECT_THAT(stories(), SizeIs(3));
 }
 
-TEST_F(StoriesOfPartners, ASplitLinePartsWhatOnlyTheTextJoined) {
+TEST_P(StoriesOfPartners, ASplitLinePartsWhatOnlyTheTextJoined) {
   auto own = at_page("a", "1", "Reading room"), copy = at_page("b", "9", "Reading room");
   own.text = copy.text = piece;
   take({delivery("a", {own}), delivery("b", {copy})});
@@ -160,7 +162,7 @@ TEST_F(StoriesOfPartners, ASplitLinePartsWhatOnlyTheTextJoined) {
   EXPECT_THAT(stories(), UnorderedElementsAre("a", "b"));
 }
 
-TEST_F(StoriesOfPartners, OurOwnEntriesComingBackAreKnownByTheirSourceToo) {
+TEST_P(StoriesOfPartners, OurOwnEntriesComingBackAreKnownByTheirSourceToo) {
   auto echo = delivery("b", {at_page("b", "1")});
   auto feed = std::make_shared<Feed>(*echo.feed);
   feed->items[0].source = std::make_shared<FeedDetails>(FeedDetails{.id = "https://site.example.net/"});
@@ -168,7 +170,7 @@ TEST_F(StoriesOfPartners, OurOwnEntriesComingBackAreKnownByTheirSourceToo) {
   EXPECT_EQ(take({echo}).fresh, 0u);
 }
 
-TEST_F(StoriesOfPartners, OurOwnEntriesAreKnownUnderAFormerAddressOfTheSite) {
+TEST_P(StoriesOfPartners, OurOwnEntriesAreKnownUnderAFormerAddressOfTheSite) {
   take({delivery("a", {at_page("a", "1")})});
   const auto ours = front().entries.at(0).id;
   wanted_.site.url = "https://moved.example.net/";
@@ -177,6 +179,8 @@ TEST_F(StoriesOfPartners, OurOwnEntriesAreKnownUnderAFormerAddressOfTheSite) {
   echo.id = ours;
   EXPECT_EQ(take({delivery("b", {echo})}, noon + 2h).fresh, 0u);
 }
+
+TRIBUTARY_ON_EVERY_BACKEND(StoriesOfPartners);
 
 }  // namespace
 }  // namespace tributary::store
