@@ -14,6 +14,8 @@ namespace tributary::store {
 
 /// A new item's text, on its way to be compared.
 struct Echo {
+  std::int64_t feed = 0;
+  std::int64_t number = 0;  ///< negative: it has no item's number yet
   Wording wording = {};
   Timestamp date = {};
   std::vector<std::int64_t> own = {};    ///< keys under which it will be found
@@ -27,7 +29,7 @@ class Echoes {
   explicit Echoes(Database& database) : database_(database) {}
 
   /// Null for a text too short to be compared.
-  [[nodiscard]] std::shared_ptr<const Echo> sound(const Item& item, Timestamp date);
+  [[nodiscard]] std::shared_ptr<const Echo> sound(const Item& item, std::int64_t feed, Timestamp date);
   /// Asks the database for all that were sounded, in one go.
   void look_up();
   /// The stored items that came back.
@@ -51,13 +53,24 @@ class Echoes {
     Timestamp date = {};
   };
   Database& database_;
-  /// The known items that share keys with a text, the likeliest first.
-  [[nodiscard]] std::vector<std::int64_t> likeliest(const Echo& echo) const;
+  struct Sharer {
+    std::int64_t item = 0, feed = 0;
+  };
+  struct Likely {
+    std::int64_t item = 0, feed = 0;
+    int shared = 0;  ///< keys in common
+  };
+  /// All that share keys with a text, the likeliest first.
+  [[nodiscard]] std::vector<Likely> sharers(const Echo& echo) const;
 
   std::vector<std::shared_ptr<const Echo>> sounded_;
-  std::unordered_map<std::int64_t, std::vector<std::int64_t>> at_key_;
+  std::unordered_map<std::int64_t, std::vector<Sharer>> at_key_;
   std::unordered_map<std::int64_t, Known> known_;
-  std::vector<std::pair<std::int64_t, std::int64_t>> added_;
+  struct Row {
+    std::int64_t key = 0, item = 0, feed = 0;
+    friend auto operator<=>(const Row&, const Row&) = default;
+  };
+  std::vector<Row> added_;
 };
 
 }  // namespace tributary::store

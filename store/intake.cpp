@@ -583,7 +583,7 @@ void Intake::find_echoes() {
       if (arrival.item != 0) continue;
       const auto& item = *arrival.candidate.item;
       if (date_of(item) + fresh_enough < *newest) continue;
-      arrival.echo = echoes_.sound(item, date_of(item));
+      arrival.echo = echoes_.sound(item, document.feed->id, date_of(item));
     }
   }
   echoes_.look_up();

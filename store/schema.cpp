@@ -187,7 +187,11 @@ CREATE TABLE tie (
 
 -- Under which keys an item's text is found by those like it (likeness.hpp). The eight days that its date lies in stand in
 -- front: neighbours in time lie together, and what is old is dropped in one go.
-CREATE TABLE echo (key {int} NOT NULL, item {int} NOT NULL, PRIMARY KEY (key, item)) {clustered};
+CREATE TABLE echo (
+  key {int} NOT NULL,
+  item {int} NOT NULL,
+  feed {int} NOT NULL,
+  PRIMARY KEY (key, item)) {clustered};
 
 -- What an item was before its text really changed. at: when it was replaced. kind: 0 it was renewed, 1 its feed changed
 -- most of its items at once, so that nothing moved.

@@ -152,6 +152,21 @@ TEST_P(StoriesOfPartners, TextsOfOneFeedOrOfDifferentWeeksStaySeparate) {
   EXPECT_THAT(stories(), SizeIs(3));
 }
 
+TEST_P(StoriesOfPartners, WordsThatStandBelowEveryItemAreNoPiece) {
+  std::vector<Sample> of_a, of_b;
+  for (int i = 0; i < 4; ++i) {
+    of_a.push_back(at_page("a", std::to_string(i), "Notice"));
+    of_b.push_back(at_page("b", std::to_string(i), "Notice"));
+    of_a.back().text = of_b.back().text = piece;
+  }
+  take({delivery("a", of_a), delivery("b", of_b)});
+  EXPECT_THAT(stories(), SizeIs(8));
+  auto one_more = at_page("c", "1", "Notice");
+  one_more.text = piece;
+  take({delivery("c", {one_more})}, noon + 1h);
+  EXPECT_THAT(stories(), SizeIs(9));
+}
+
 TEST_P(StoriesOfPartners, ASplitLinePartsWhatOnlyTheTextJoined) {
   auto own = at_page("a", "1", "Reading room"), copy = at_page("b", "9", "Reading room");
   own.text = copy.text = piece;
