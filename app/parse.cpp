@@ -39,7 +39,8 @@ int parse(const Context& context, const ParseCommand& command) {
   document.bytes = bytes;
   const auto feed = parser::parse(document);
   if (!feed) return fail(feed.error());
-  std::cout << parser::to_json(*feed);
+  bytes = {};
+  parser::write_json(*feed, std::cout);
   return Exit::done;
 }
 

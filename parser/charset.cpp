@@ -197,8 +197,8 @@ class Decoder {
     }
     // A charset's own document may hold a few broken letters; another charset's breaks everywhere.
     if (converted->invalid > 0) {
-      if (converted->invalid > 2 + bytes_.size() / 500 || is_utf8(without_cut_letter(bytes_)))
-        return contradicted(sent, from);
+      const bool is_everywhere = converted->invalid > 2 + bytes_.size() / 500 && !is_wide(label);
+      if (is_everywhere || is_utf8(without_cut_letter(bytes_))) return contradicted(sent, from);
       reading_.damaged("bad-encoding",
                        std::to_string(converted->invalid) + " sequences are not valid in " + name, 0);
     }

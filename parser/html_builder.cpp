@@ -49,6 +49,8 @@ bool leaves_foreign(std::string_view name, Tag tag) {
 
 }  // namespace
 
+constexpr std::size_t large_text = std::size_t{1} << 20U;
+
 void Builder::run() {
   Tokenizer::Token token;
   while (tokens_.next(token)) {
@@ -83,6 +85,7 @@ bool Builder::is_affordable() const {
 }
 
 void Builder::text(std::string_view text, bool has_references) {
+  if (text.size() > large_text) return large(text, has_references);
   const bool may_begin_with_line_end = text.data() == after_pre_;
   after_pre_ = nullptr;
   if (has_references) {
@@ -97,6 +100,31 @@ void Builder::text(std::string_view text, bool has_references) {
     doubt();
   }
   writer_.text(text, !has_references);
+}
+
+/// Megabytes of text, piece by piece, so that they need not be in memory once more with their references
+/// decoded. A piece ends where no reference can be: before '&' or white space.
+void Builder::large(std::string_view text, bool has_references) {
+  if (text.size() > html_.size() / 2) writer_.make_room(text);
+  while (!text.empty()) {
+    std::size_t end = text.size();
+    if (end > large_text) {
+      end = text.find_last_of("& \n", large_text);
+      if (end == std::string_view::npos || end == 0) end = text.find_first_of("& \n", large_text);
+      if (end == std::string_view::npos) end = text.size();
+    }
+    // A single word of megabytes is decoded as a whole.
+    const std::string_view piece = text.substr(0, end);
+    const bool begins_pre = piece.data() == after_pre_;
+    after_pre_ = nullptr;
+    scratch_.clear();
+    if (has_references) decode_in_text(piece, scratch_);
+    std::string_view decoded = has_references ? std::string_view(scratch_) : piece;
+    if (begins_pre && decoded.starts_with('\n')) decoded.remove_prefix(1);
+    if (traits(current()).is(is_table_part) && !std::ranges::all_of(decoded, is_blank)) doubt();
+    writer_.text(decoded, !has_references);
+    text.remove_prefix(end);
+  }
 }
 
 // ---- the stack of open elements ----

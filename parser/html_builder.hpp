@@ -45,6 +45,7 @@ class Builder {
   };
 
   void text(std::string_view text, bool has_references);
+  void large(std::string_view text, bool has_references);
   void start(const Tokenizer::Token& token);
   void end(const Tokenizer::Token& token);
 

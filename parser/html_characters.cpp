@@ -173,6 +173,10 @@ std::size_t prepared_length(std::string_view html) {
       at += 3;
       continue;
     }
+    if (c == 0xEF && end - at >= 3 && at[1] == '\xBF' && at[2] == '\xBD') {  // U+FFFD comes in runs
+      at += 3;
+      continue;
+    }
     const std::string_view rest(at, static_cast<std::size_t>(end - at));
     const auto length = sequence_length(rest);
     if (length == 0 || (stops[c] == look && unfit_length(rest) != 0)) break;

@@ -124,26 +124,4 @@ void gumbo_fragment(std::string_view html, Writer& writer) {
   }
 }
 
-std::string gumbo_text(std::string_view source) {
-  const Output output = parse(source);
-  std::string text;
-  const auto& children = children_of(*output->root);
-  for (unsigned i = 0; i < children.length; ++i) {
-    const auto& child = *static_cast<const GumboNode*>(children.data[i]);
-    if (child.type == GUMBO_NODE_TEXT || child.type == GUMBO_NODE_WHITESPACE) text += child.v.text.text;
-  }
-  return text;
-}
-
-std::string gumbo_attribute_value(std::string_view source) {
-  std::string html = "<a title=\"";
-  html.append(source).append("\">");
-  const Output output = parse(html);
-  const auto& children = children_of(*output->root);
-  if (children.length == 0) return std::string(source);
-  const auto& element = static_cast<const GumboNode*>(children.data[0])->v.element;
-  const auto* attribute = gumbo_get_attribute(&element.attributes, "title");
-  return attribute == nullptr ? std::string(source) : attribute->value;
-}
-
 }  // namespace tributary::parser::html

@@ -12,9 +12,4 @@ namespace tributary::parser::html {
 /// prepare()d.
 void gumbo_fragment(std::string_view html, Writer& writer);
 
-/// What a parser reads for a short piece of text with character references, as text and as an attribute's
-/// value.
-[[nodiscard]] std::string gumbo_text(std::string_view source);
-[[nodiscard]] std::string gumbo_attribute_value(std::string_view source);
-
 }  // namespace tributary::parser::html

@@ -1,10 +1,10 @@
 #include "parser/html_references.hpp"
 
+#include <algorithm>
 #include <cstdint>
-#include <unordered_map>
 
 #include "parser/html_characters.hpp"
-#include "parser/html_gumbo.hpp"
+#include "parser/html_names.hpp"
 
 namespace tributary::parser::html {
 namespace {
@@ -36,38 +36,38 @@ std::size_t numeric(std::string_view source, std::string& out) {
   return at;
 }
 
-/// The names that feeds are full of; all others are the HTML5 parser's to know.
-std::string_view common_name(std::string_view name) {
-  if (name == "&amp;") return "&";
-  if (name == "&lt;") return "<";
-  if (name == "&gt;") return ">";
-  if (name == "&quot;") return "\"";
-  if (name == "&nbsp;") return "\xC2\xA0";
-  return {};
+constexpr std::size_t longest_run = longest_name + 1;  // with the '&'
+
+/// What `run`, "&name" or "&name;", stands for: in text a name without ';' may be followed by letters that
+/// are not of it (section 13.2.5.73).
+void named(std::string_view run, bool in_attribute, std::string& out) {
+  const std::string_view name = run.substr(1);
+  std::size_t used = name.size();
+  std::string_view letters = letters_of(name);
+  if (letters.empty() && !in_attribute) {
+    for (used = std::min(name.size(), longest_name_without); used > 1; --used) {
+      letters = letters_of(name.substr(0, used));
+      if (!letters.empty()) break;
+    }
+  }
+  if (letters.empty()) {
+    out += run;
+  } else {
+    out.append(letters).append(name.substr(used));
+  }
 }
 
-constexpr std::size_t longest_run = 40;  // the longest name has 31 letters
-constexpr std::size_t cached_runs = 4096;
-
-/// What the HTML5 parser makes of "&name" or "&name;" (which may be no reference at all, or one with letters
-/// after it). Feeds use few names and use them often, so answers are kept.
-std::string_view named(std::string_view run, bool in_attribute) {
-  if (const auto common = common_name(run); !common.empty()) return common;
-  thread_local std::unordered_map<std::string, std::string> known;
-  std::string key(run);
-  if (in_attribute) key += '"';
-  auto found = known.find(key);
-  if (found == known.end()) {
-    if (known.size() >= cached_runs) known.clear();
-    auto text = in_attribute ? gumbo_attribute_value(run) : gumbo_text(run);
-    found = known.emplace(std::move(key), std::move(text)).first;
-  }
-  return found->second;
+/// Whether something that may be a reference starts at the '&'.
+bool begins(std::string_view source, std::size_t at) {
+  const char c = at + 1 < source.size() ? source[at + 1] : ' ';
+  return c == '#' || is_letter(c) || is_digit(c);
 }
 
 void decode(std::string_view source, bool in_attribute, std::string& out) {
   while (!source.empty()) {
-    const auto ampersand = source.find('&');
+    auto ampersand = source.find('&');
+    while (ampersand != std::string_view::npos && !begins(source, ampersand))
+      ampersand = source.find('&', ampersand + 1);
     out += source.substr(0, ampersand);
     if (ampersand == std::string_view::npos) return;
     source.remove_prefix(ampersand);
@@ -80,13 +80,8 @@ void decode(std::string_view source, bool in_attribute, std::string& out) {
     std::size_t end = 1;
     while (end < source.size() && end < longest_run && (is_letter(source[end]) || is_digit(source[end])))
       ++end;
-    if (end == 1) {
-      out += '&';
-      source.remove_prefix(1);
-      continue;
-    }
     if (end < source.size() && (source[end] == ';' || (in_attribute && source[end] == '='))) ++end;
-    out += named(source.substr(0, end), in_attribute);
+    named(source.substr(0, end), in_attribute, out);
     source.remove_prefix(end);
   }
 }
@@ -113,18 +108,12 @@ std::string decode_in_attribute(std::string_view value) {
 
 bool has_reference(std::string_view text) {
   for (auto at = text.find('&'); at != std::string_view::npos; at = text.find('&', at + 1)) {
+    if (!begins(text, at)) continue;
     const auto semicolon = text.substr(at, longest_run).find(';');
     if (semicolon == std::string_view::npos || semicolon < 2) continue;
     const auto run = text.substr(at, semicolon + 1);
-    if (run[1] == '#') {
-      std::string ignored;
-      if (numeric(run, ignored) == run.size()) return true;
-      continue;
-    }
-    bool is_name = true;
-    for (const char c : run.substr(1, run.size() - 2)) is_name = is_name && (is_letter(c) || is_digit(c));
-    // What is no name comes back as it was; of "&notit;" the end does.
-    if (is_name && (!named(run, false).ends_with(';') || run == "&semi;")) return true;
+    std::string ignored;
+    if (run[1] == '#' ? numeric(run, ignored) == run.size() : !letters_of(run.substr(1)).empty()) return true;
   }
   return false;
 }

@@ -154,9 +154,15 @@ void Writer::text(std::string_view text, bool fit) {
   if (traits(current()).is(is_table_part) && !is_white_space(text)) close_table();
   const std::size_t start = out_.size();
   write_text(text, fit, out_);
-  if (out_.size() == start) return;
-  if (after_pre_ && out_[start] == '\n') out_.insert(start, 1, '\n');
-  after_pre_ = false;
+  // The first line end in a pre is no content (HTML section 13.1.2.5), and what a browser writes of a tree
+  // that has one there is read without it: so there is none.
+  if (after_pre_) out_.erase(start, std::min(out_.find_first_not_of('\n', start), out_.size()) - start);
+  if (out_.size() != start) after_pre_ = false;
+}
+
+void Writer::make_room(std::string_view text) {
+  const auto count = [&](char c) { return static_cast<std::size_t>(std::ranges::count(text, c)); };
+  out_.reserve(out_.size() + text.size() + 4 * count('&') + 3 * (count('<') + count('>')) + 64);
 }
 
 void Writer::finish() {

@@ -29,6 +29,8 @@ class Writer {
   void close();
   /// Decoded text; `fit` when it is sure to hold nothing that remove_unfit() would change.
   void text(std::string_view text, bool fit = false);
+  /// Makes room for a large text of markup's characters, so that the result need not be moved while it grows.
+  void make_room(std::string_view text);
   /// The end of the fragment.
   void finish();
   /// True when the base was given up.
@@ -69,7 +71,7 @@ class Writer {
   std::vector<Open> open_;        // written and not yet closed
   std::vector<Pending> pending_;  // opened by the walk and not yet closed by it
   std::size_t removing_ = 0;      // elements around that go with everything inside
-  bool after_pre_ = false;        // a line end here would be swallowed
+  bool after_pre_ = false;        // a line end here would be no content
 };
 
 }  // namespace tributary::parser::html

@@ -1,4 +1,5 @@
 #pragma once
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ struct ParseOptions {
 
 /// The JSON document of parse-contract.md, UTF-8, ending in a line end. Unknown members are left out.
 [[nodiscard]] std::string to_json(const Feed& feed);
+/// The same, block by block: a document's text may be many megabytes, and need not be in memory once more.
+void write_json(const Feed& feed, std::ostream& to);
 
 /// HTML from anywhere → HTML that may be shown (parse-contract.md, "Sanitised HTML"). `base` resolves
 /// relative URLs. Sanitising its own result changes nothing.

@@ -62,7 +62,7 @@ std::optional<Timestamp> Reading::date(std::string_view text, pugi::xml_node whe
   text = trimmed(text);
   if (text.empty()) return std::nullopt;
   auto when = parse_date(text, {.language = date_language, .timezone = options.timezone});
-  if (!when) warn("bad-date", "no date can be read in " + as_sent(text), where);
+  if (!when && has_room_for("bad-date")) warn("bad-date", "no date can be read in " + as_sent(text), where);
   return when;
 }
 

@@ -13,7 +13,7 @@
 
 #include "parser/ascii.hpp"
 #include "parser/entities.hpp"
-#include "parser/html_text.hpp"
+#include "parser/html_names.hpp"
 #include "parser/utf8.hpp"
 
 namespace tributary::parser {
@@ -23,6 +23,9 @@ constexpr auto npos = std::string_view::npos;
 
 bool is_name_start(char c) {
   return is_alpha(c) || c == '_' || c == ':' || static_cast<unsigned char>(c) >= 0x80;
+}
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
 }
 bool is_name_letter(char c) {
   return is_name_start(c) || is_digit(c) || c == '-' || c == '.';
@@ -58,7 +61,9 @@ class Repairer {
       : reading_(reading), text_(text), limits_(limits) {}
 
   std::string run() {
-    out_.reserve(text_.size() + text_.size() / 8 + 64);
+    // U+FFFD has three bytes.
+    const auto controls = std::ranges::count_if(text_, is_control);
+    out_.reserve(text_.size() + text_.size() / 8 + 2 * static_cast<std::size_t>(controls) + 64);
     skip_junk_before();
     while (at_ < text_.size() && !full_) step();
     while (!open_.empty()) {
@@ -89,8 +94,15 @@ class Repairer {
     if (rest.size() > 1 && is_name_start(rest[1])) return start_tag();
     // "1 < 2": what can't be a tag is a character.
     fault("a bare \"<\"");
-    put_text("<");
-    ++at_;
+    const std::size_t run = std::min(rest.find_first_not_of('<'), rest.size()) - 1;
+    constexpr std::size_t many = 32;
+    if (run < many) {
+      put_text("<");
+      ++at_;
+    } else {  // escaped, a document of nothing else would be four times as long
+      if (!open_.empty()) out_.append("<![CDATA[").append(rest.substr(0, run)).append("]]>");
+      at_ += run;
+    }
   }
 
   /// The end of a document that was cut inside "<![CDATA[" or "<!--", or right after a "<".
@@ -308,6 +320,9 @@ class Repairer {
   void imply_ends(std::string_view name) {
     if (open_.empty()) return;
     if (is_one_of(records, name)) {
+      // An empty one inside another ("<item/>", which some stylesheets make) is none: nothing ends there.
+      const std::string_view tag = text_.substr(at_, 512);
+      if (const auto end = tag.find('>'); end != npos && tag[end - 1] == '/') return;
       // A record stands in its container and nowhere else: what was left open in between ends here.
       const auto container = std::ranges::find_if(open_.rbegin(), open_.rend(), [](std::string_view open) {
         const auto colon = open.find(':');
@@ -446,7 +461,15 @@ class Repairer {
   void put_data(std::string_view data, bool in_attribute, int depth) {
     for (std::size_t i = 0; i < data.size();) {
       if (data[i] != '&') {
-        put_letter(data[i++], in_attribute);
+        const std::size_t start = i;
+        while (i < data.size() && is_ordinary(data[i])) ++i;
+        out_ += data.substr(start, i - start);
+        if (i == start) put_letter(data[i++], in_attribute);
+        continue;
+      }
+      if (const char next = i + 1 < data.size() ? data[i + 1] : ' '; next != '#' && !is_name_start(next)) {
+        fault("a bare \"&\"");
+        out_ += data[i++];
         continue;
       }
       const Reference reference = reference_at(data, i);
@@ -466,6 +489,11 @@ class Repairer {
         i += reference.length;
       }
     }
+  }
+
+  /// Needs no second look, in text or attribute.
+  static bool is_ordinary(char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '&' && c != '<' && c != '"';
   }
 
   /// The length of "&amp" and its like before a blank or mark: a reference whose ";" was forgotten. Before a
@@ -494,12 +522,14 @@ class Repairer {
     if (const auto own = doctype_.entities.find(reference.name); own != doctype_.entities.end()) {
       return expand(own->second, in_attribute, depth);
     }
-    const std::string decoded = decode_references(sent);
+    const std::string_view decoded = html::letters_of(sent.substr(1));
     // A DTD elsewhere may well define the name (RSS 0.91's defines all of HTML's): then it is no fault.
     if (!doctype_.has_external) {
-      reading_.damaged("undefined-entity", std::string(sent.substr(0, 40)) + " is not defined", line());
+      reading_.feed.well_formed = false;
+      if (reading_.has_room_for("undefined-entity"))
+        reading_.damaged("undefined-entity", std::string(sent.substr(0, 40)) + " is not defined", line());
     }
-    if (decoded == sent)
+    if (decoded.empty())
       out_ += "&amp;", out_ += sent.substr(1);
     else
       put_escaped(decoded);
@@ -569,8 +599,7 @@ class Repairer {
       default:
         break;
     }
-    const auto value = static_cast<unsigned char>(c);
-    if (value < 0x20 && c != '\t' && c != '\n' && c != '\r') {
+    if (is_control(c)) {
       illegal_letter();
       out_ += "\xEF\xBF\xBD";
       return;
@@ -580,10 +609,14 @@ class Repairer {
 
   /// U+FFFE and U+FFFF, which XML allows no more than control characters.
   void replace_noncharacters() {
-    for (auto at = find_in(out_, "\xEF\xBF"); at != npos; at = find_in(out_, "\xEF\xBF", at + 2)) {
-      if (at + 2 >= out_.size() || static_cast<unsigned char>(out_[at + 2]) < 0xBE) continue;
-      out_[at + 2] = '\xBD';
-      illegal_letter();
+    for (auto at = out_.find('\xEF'); at != npos && at + 2 < out_.size();) {
+      if (out_[at + 1] == '\xBF' && static_cast<unsigned char>(out_[at + 2]) >= 0xBE) {
+        out_[at + 2] = '\xBD';
+        illegal_letter();
+      }
+      // Where one was replaced there may be millions, side by side.
+      at += 3;
+      if (at < out_.size() && out_[at] != '\xEF') at = out_.find('\xEF', at);
     }
   }
 

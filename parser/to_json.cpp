@@ -1,135 +1,230 @@
-#include <boost/json.hpp>
+#include <array>
+#include <charconv>
+#include <ostream>
 
 #include "parser/parser.hpp"
 
 namespace tributary::parser {
 namespace {
 
-namespace json = boost::json;
+class Writer;
+void write(const Text& text, Writer& out);
+void write(const Person& person, Writer& out);
+void write(const Link& link, Writer& out);
+void write(const Category& category, Writer& out);
+void write(const Enclosure& enclosure, Writer& out);
+void write(const Thumbnail& thumbnail, Writer& out);
+void write(const Image& image, Writer& out);
+void write(const Generator& generator, Writer& out);
+void write(const FeedDetails& details, Writer& out);
+void write(const Item& item, Writer& out);
+void write(const Warning& warning, Writer& out);
+void write(const DeletedEntry& deleted, Writer& out);
 
-// Members come out in the order of the contract; what is unknown is left out.
+/// Writes members in the order of the contract as they come, without a tree of values in between: what is
+/// shown may be many megabytes. What is unknown or empty is left out.
 class Writer {
  public:
+  /// With a sink the text goes there block by block, and take() gives the last block.
+  explicit Writer(std::ostream* sink = nullptr) : sink_(sink) {}
+
   Writer& text(std::string_view name, std::string_view value) {
-    if (!value.empty()) object_[name] = value;
+    return value.empty() ? *this : always(name, value);
+  }
+  Writer& always(std::string_view name, std::string_view value) {
+    key(name);
+    string(value);
     return *this;
   }
   Writer& date(std::string_view name, const std::optional<Timestamp>& when) {
-    if (when) object_[name] = to_rfc3339(*when);
+    return when ? always(name, to_rfc3339(*when)) : *this;
+  }
+  Writer& flag(std::string_view name, bool value) {
+    key(name);
+    out_ += value ? "true" : "false";
     return *this;
   }
   template <typename Number>
   Writer& number(std::string_view name, const std::optional<Number>& value) {
-    if (value) object_[name] = *value;
+    if (!value) return *this;
+    key(name);
+    digits(*value);
     return *this;
   }
-  Writer& value(std::string_view name, json::value value) {
-    const bool empty = value.is_null() || (value.is_array() && value.get_array().empty()) ||
-                       (value.is_object() && value.get_object().empty());
-    if (!empty) object_[name] = std::move(value);
+  template <typename T>
+  Writer& value(std::string_view name, const T& value) {
+    const std::size_t mark = out_.size();
+    const bool was_first = is_first_;
+    key(name);
+    if (!object(value)) {
+      out_.resize(mark);  // without a member nothing went to the sink either
+      is_first_ = was_first;
+    }
     return *this;
   }
-  json::object take() { return std::move(object_); }
+  template <typename T>
+  Writer& value(std::string_view name, const std::optional<T>& value) {
+    return value ? this->value(name, *value) : *this;
+  }
+  template <typename T>
+  Writer& value(std::string_view name, const std::vector<T>& list) {
+    if (list.empty()) return *this;
+    key(name);
+    out_ += '[';
+    for (const T& each : list) {
+      if (&each != list.data()) out_ += ',';
+      if constexpr (std::is_arithmetic_v<T>)
+        digits(each);
+      else
+        object(each);
+    }
+    out_ += ']';
+    is_first_ = false;
+    return *this;
+  }
+
+  /// False when it has no member.
+  template <typename T>
+  bool object(const T& value) {
+    out_ += '{';
+    is_first_ = true;
+    write(value, *this);
+    const bool any = !is_first_;
+    out_ += '}';
+    is_first_ = false;
+    return any;
+  }
+
+  [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:
-  json::object object_;
+  void key(std::string_view name) {
+    if (!is_first_) out_ += ',';
+    is_first_ = false;
+    out_.append("\"").append(name).append("\":");
+  }
+
+  template <typename Number>
+  void digits(Number value) {
+    std::array<char, 24> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+    out_.append(buffer.data(), end);
+  }
+
+  /// RFC 8259 section 7.
+  void string(std::string_view value) {
+    constexpr std::size_t block = 64 * 1024;
+    out_ += '"';
+    while (!value.empty()) {
+      escape(value.substr(0, block));
+      value.remove_prefix(std::min(block, value.size()));
+      if (sink_ == nullptr || out_.size() < block) continue;
+      sink_->write(out_.data(), static_cast<std::streamsize>(out_.size()));
+      out_.clear();
+    }
+    out_ += '"';
+  }
+
+  void escape(std::string_view value) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    std::size_t from = 0;
+    for (std::size_t at = 0; at < value.size(); ++at) {
+      const auto c = static_cast<unsigned char>(value[at]);
+      if (c >= 0x20 && c != '"' && c != '\\') continue;
+      out_ += value.substr(from, at - from);
+      from = at + 1;
+      out_ += '\\';
+      switch (c) {
+        case '"':
+        case '\\':
+          out_ += static_cast<char>(c);
+          break;
+        case '\n':
+          out_ += 'n';
+          break;
+        case '\r':
+          out_ += 'r';
+          break;
+        case '\t':
+          out_ += 't';
+          break;
+        case '\b':
+          out_ += 'b';
+          break;
+        case '\f':
+          out_ += 'f';
+          break;
+        default:
+          out_.append("u00").append(1, hex[c >> 4U]).append(1, hex[c & 0x0FU]);
+      }
+    }
+    out_ += value.substr(from);
+  }
+
+  std::ostream* sink_;
+  std::string out_;
+  bool is_first_ = true;
 };
 
-json::value of(const Text& text) {
+void write(const Text& text, Writer& out) {
   constexpr std::string_view names[] = {"text", "html", "xhtml"};
-  json::object object;
-  object["type"] = names[static_cast<std::size_t>(text.type)];
-  object["value"] = text.value();
-  if (!text.lang.empty()) object["lang"] = text.lang;
-  if (!text.base.empty()) object["base"] = text.base;
-  if (!text.src.empty()) object["src"] = text.src;
-  return object;
+  out.text("type", names[static_cast<std::size_t>(text.type)])
+      .always("value", text.value())
+      .text("lang", text.lang)
+      .text("base", text.base)
+      .text("src", text.src);
 }
 
-json::value of(const std::optional<Text>& text) {
-  return text ? of(*text) : json::value();
+void write(const Person& person, Writer& out) {
+  out.text("name", person.name).text("email", person.email).text("uri", person.uri);
 }
 
-json::value of(const Person& person) {
-  return Writer().text("name", person.name).text("email", person.email).text("uri", person.uri).take();
-}
-
-json::value of(const Link& link) {
-  return Writer()
-      .text("href", link.href)
+void write(const Link& link, Writer& out) {
+  out.text("href", link.href)
       .text("rel", link.rel)
       .text("type", link.type)
       .text("title", link.title)
       .text("hreflang", link.hreflang)
-      .text("length", link.length)
-      .take();
+      .text("length", link.length);
 }
 
-json::value of(const Category& category) {
-  return Writer()
-      .text("term", category.term)
-      .text("scheme", category.scheme)
-      .text("label", category.label)
-      .take();
+void write(const Category& category, Writer& out) {
+  out.text("term", category.term).text("scheme", category.scheme).text("label", category.label);
 }
 
-json::value of(const Enclosure& enclosure) {
-  return Writer()
-      .text("url", enclosure.url)
+void write(const Enclosure& enclosure, Writer& out) {
+  out.text("url", enclosure.url)
       .text("type", enclosure.type)
       .number("length", enclosure.length)
       .text("title", enclosure.title)
       .text("credit", enclosure.credit)
       .text("licence", enclosure.licence)
-      .text("description", enclosure.description)
-      .take();
+      .text("description", enclosure.description);
 }
 
-json::value of(const Thumbnail& thumbnail) {
-  return Writer()
-      .text("url", thumbnail.url)
-      .number("width", thumbnail.width)
-      .number("height", thumbnail.height)
-      .take();
+void write(const Thumbnail& thumbnail, Writer& out) {
+  out.text("url", thumbnail.url).number("width", thumbnail.width).number("height", thumbnail.height);
 }
 
-json::value of(const Image& image) {
-  return Writer()
-      .text("url", image.url)
+void write(const Image& image, Writer& out) {
+  out.text("url", image.url)
       .text("title", image.title)
       .text("link", image.link)
       .text("description", image.description)
       .number("width", image.width)
-      .number("height", image.height)
-      .take();
+      .number("height", image.height);
 }
 
-json::value of(const Generator& generator) {
-  return Writer()
-      .text("name", generator.name)
-      .text("uri", generator.uri)
-      .text("version", generator.version)
-      .take();
-}
-
-json::value of(const Item& item);
-json::value of(const Warning& warning);
-json::value of(const DeletedEntry& deleted);
-
-template <typename T>
-json::value of(const std::vector<T>& list) {
-  json::array array;
-  array.reserve(list.size());
-  for (const T& each : list) array.push_back(of(each));
-  return array;
+void write(const Generator& generator, Writer& out) {
+  out.text("name", generator.name).text("uri", generator.uri).text("version", generator.version);
 }
 
 void write(const FeedDetails& details, Writer& out) {
-  out.value("title", of(details.title))
-      .value("subtitle", of(details.subtitle))
-      .value("rights", of(details.rights))
+  out.value("title", details.title)
+      .value("subtitle", details.subtitle)
+      .value("rights", details.rights)
       .text("link", details.link)
-      .value("links", of(details.links))
+      .value("links", details.links)
       .text("self", details.self)
       .text("hub", details.hub)
       .text("next", details.next)
@@ -138,78 +233,74 @@ void write(const FeedDetails& details, Writer& out) {
       .date("published", details.published)
       .date("updated", details.updated)
       .date("created", details.created)
-      .value("authors", of(details.authors))
-      .value("contributors", of(details.contributors))
-      .value("publisher", of(details.publisher))
-      .value("categories", of(details.categories))
-      .value("generator", of(details.generator))
-      .value("image", of(details.image))
+      .value("authors", details.authors)
+      .value("contributors", details.contributors)
+      .value("publisher", details.publisher)
+      .value("categories", details.categories)
+      .value("generator", details.generator)
+      .value("image", details.image)
       .text("icon", details.icon)
       .text("logo", details.logo);
 }
 
-json::value of(const Item& item) {
-  Writer out;
+void write(const Item& item, Writer& out) {
   out.text("id", item.id);
-  if (item.id_is_permalink) out.value("id_is_permalink", *item.id_is_permalink);
-  out.value("title", of(item.title))
+  if (item.id_is_permalink) out.flag("id_is_permalink", *item.id_is_permalink);
+  out.value("title", item.title)
       .text("link", item.link)
-      .value("links", of(item.links))
+      .value("links", item.links)
       .date("published", item.published)
       .date("updated", item.updated)
       .date("created", item.created)
       .date("expires", item.expires)
-      .value("authors", of(item.authors))
-      .value("contributors", of(item.contributors))
-      .value("publisher", of(item.publisher))
-      .value("categories", of(item.categories))
-      .value("rights", of(item.rights))
-      .value("image", of(item.image))
-      .value("summary", of(item.summary))
-      .value("content", of(item.content))
-      .value("enclosures", of(item.enclosures))
-      .value("thumbnails", of(item.thumbnails))
+      .value("authors", item.authors)
+      .value("contributors", item.contributors)
+      .value("publisher", item.publisher)
+      .value("categories", item.categories)
+      .value("rights", item.rights)
+      .value("image", item.image)
+      .value("summary", item.summary)
+      .value("content", item.content)
+      .value("enclosures", item.enclosures)
+      .value("thumbnails", item.thumbnails)
       .text("comments", item.comments)
-      .value("subtitle", of(item.subtitle));
-  if (item.duration) out.value("duration", item.duration->count());
-  if (item.source) {
-    Writer source;
-    write(*item.source, source);
-    out.value("source", source.take());
-  }
-  return out.take();
+      .value("subtitle", item.subtitle);
+  if (item.duration) out.number("duration", std::optional(item.duration->count()));
+  if (item.source) out.value("source", *item.source);
 }
 
-json::value of(const Warning& warning) {
-  Writer out;
+void write(const Warning& warning, Writer& out) {
   out.text("code", warning.code).text("message", warning.message);
-  if (warning.line > 0) out.value("line", warning.line);
-  return out.take();
+  if (warning.line > 0) out.number("line", std::optional(warning.line));
 }
 
-json::value of(const DeletedEntry& deleted) {
-  return Writer().text("ref", deleted.ref).date("when", deleted.when).text("comment", deleted.comment).take();
+void write(const DeletedEntry& deleted, Writer& out) {
+  out.text("ref", deleted.ref).date("when", deleted.when).text("comment", deleted.comment);
 }
 
-json::array numbers(const std::vector<int>& list) {
-  return json::array(list.begin(), list.end());
+void write(const Feed& feed, Writer& out) {
+  out.text("format", feed.format).text("encoding", feed.encoding).flag("well_formed", feed.well_formed);
+  write(feed.details, out);
+  out.number("ttl", feed.ttl);
+  if (feed.update_interval) out.number("update_interval", std::optional(feed.update_interval->count()));
+  out.value("skip_hours", feed.skip_hours).value("skip_days", feed.skip_days);
+  if (feed.complete) out.flag("complete", true);
+  if (feed.archive) out.flag("archive", true);
+  out.value("deleted", feed.deleted).value("entries", feed.items).value("warnings", feed.warnings);
 }
 
 }  // namespace
 
 std::string to_json(const Feed& feed) {
   Writer out;
-  out.text("format", feed.format).text("encoding", feed.encoding).value("well_formed", feed.well_formed);
-  write(feed.details, out);
-  out.number("ttl", feed.ttl);
-  if (feed.update_interval) out.value("update_interval", feed.update_interval->count());
-  out.value("skip_hours", numbers(feed.skip_hours)).value("skip_days", numbers(feed.skip_days));
-  if (feed.complete) out.value("complete", true);
-  if (feed.archive) out.value("archive", true);
-  out.value("deleted", of(feed.deleted))
-      .value("entries", of(feed.items))
-      .value("warnings", of(feed.warnings));
-  return json::serialize(out.take()) + "\n";
+  out.object(feed);
+  return out.take() + "\n";
+}
+
+void write_json(const Feed& feed, std::ostream& to) {
+  Writer out(&to);
+  out.object(feed);
+  to << out.take() << "\n";
 }
 
 }  // namespace tributary::parser

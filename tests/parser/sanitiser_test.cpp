@@ -47,6 +47,7 @@ TEST(Sanitiser, TrackingPixelsGo) {
 
 TEST(Sanitiser, WhatAParserWouldTakeApartIsTakenApartBefore) {
   EXPECT_EQ(clean("<p>a<button><p>b</p></button></p>"), "<p>a</p><p>b</p>");
-  EXPECT_EQ(clean("<pre>\n\nx</pre>"), "<pre>\n\nx</pre>");
+  // A browser's innerHTML loses the line end that this would need.
+  EXPECT_EQ(clean("<pre>\n\nx</pre>"), "<pre>x</pre>");
   EXPECT_EQ(clean("<table><tr><td>x"), "<table><tbody><tr><td>x</td></tr></tbody></table>");
 }

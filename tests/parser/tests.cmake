@@ -2,6 +2,16 @@ tributary_test(parser
   SOURCES parser/bases_test.cpp parser/dates_test.cpp parser/discover_test.cpp parser/feed_test.cpp parser/html_text_test.cpp parser/sanitiser_test.cpp
   LIBRARIES tributary_parser)
 
+tributary_test(corpus SOURCES parser/corpus_test.cpp LIBRARIES tributary_parser)
+
+# Attacks in a real browser, where there is one.
+find_program(NODE node)
+if(NODE)
+  add_test(NAME Parser.PayloadsInABrowser
+           COMMAND ${NODE} ${CMAKE_CURRENT_SOURCE_DIR}/parser/browser/payloads.mjs $<TARGET_FILE:tributary>)
+  set_tests_properties(Parser.PayloadsInABrowser PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+endif()
+
 # The fixtures: one program over all of them, one test of CTest a subject.
 add_executable(fixtures_test parser/fixtures_test.cpp)
 target_link_libraries(fixtures_test PRIVATE tributary_options tributary_parser Boost::json GTest::gtest)
