@@ -383,6 +383,9 @@ void Builder::foreign_content(std::string_view name) {
       if (!token.self_closing && names.size() < Writer::deepest) names.push_back(token.text);
       most = std::max(most, names.size());
     } else if (token.kind == Tokenizer::Kind::end_tag) {
+      // gumbo 0.10 takes no end tag of theirs for one that has anything behind its name.
+      if (html_[static_cast<std::size_t>(token.text.data() + token.text.size() - html_.data())] != '>')
+        differs_from_gumbo_ = true;
       if (same_name(token.text, names.back())) {
         names.pop_back();
       } else {

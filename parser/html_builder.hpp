@@ -25,7 +25,7 @@ class Builder {
   [[nodiscard]] bool is_exact() const { return doubts_ == 0; }
 
   /// True where the standard was followed and gumbo 0.10 is known not to: it takes elements of unknown names
-  /// for one another.
+  /// for one another, and misses the end of SVG and MathML in "</svg >".
   [[nodiscard]] bool differs_from_gumbo() const { return differs_from_gumbo_; }
 
   /// True when an HTML5 parser may be given the same: its time goes with tags × open elements and with the
