@@ -191,8 +191,7 @@ class Decoder {
     if (!converted) {
       reading_.damaged(
           "bad-encoding",
-          "the charset \"" + std::string(sent.substr(0, 40)) + "\" of " + std::string(from) + " is unknown",
-          1);
+          "the charset \"" + beginning_of(sent, 40) + "\" of " + std::string(from) + " is unknown", 1);
       return false;
     }
     // A charset's own document may hold a few broken letters; another charset's breaks everywhere.
@@ -207,10 +206,9 @@ class Decoder {
   }
 
   bool contradicted(std::string_view label, std::string_view from) {
-    reading_.damaged("encoding-mismatch",
-                     "the bytes are not in the charset \"" + std::string(label.substr(0, 40)) + "\" of " +
-                         std::string(from),
-                     1);
+    reading_.damaged(
+        "encoding-mismatch",
+        "the bytes are not in the charset \"" + beginning_of(label, 40) + "\" of " + std::string(from), 1);
     return false;
   }
 

@@ -8,6 +8,7 @@
 #include "parser/entities.hpp"
 #include "parser/formats.hpp"
 #include "parser/reading.hpp"
+#include "parser/utf8.hpp"
 #include "parser/xml.hpp"
 #include "parser/xml_feed.hpp"
 
@@ -39,7 +40,7 @@ std::string reason_for(pugi::xml_node root) {
   if (same_word(name, "html") || same_word(name, "body") || same_word(name, "head"))
     return "the document is an HTML page, not a feed";
   if (same_word(name, "opml")) return "the document is an OPML list of feeds, not a feed";
-  return "the document's root element <" + std::string(std::string_view(root.name()).substr(0, 40)) +
+  return "the document's root element <" + beginning_of(root.name(), 40) +
          "> belongs to no known feed format";
 }
 

@@ -527,7 +527,7 @@ class Repairer {
     if (!doctype_.has_external) {
       reading_.feed.well_formed = false;
       if (reading_.has_room_for("undefined-entity"))
-        reading_.damaged("undefined-entity", std::string(sent.substr(0, 40)) + " is not defined", line());
+        reading_.damaged("undefined-entity", beginning_of(sent, 40) + " is not defined", line());
     }
     if (decoded.empty())
       out_ += "&amp;", out_ += sent.substr(1);
@@ -648,7 +648,7 @@ class Repairer {
     reading_.feed.well_formed = false;
     if (faults_++ > 100 || !reading_.has_room_for("not-well-formed")) return;
     std::string what(before);
-    what.append(name.substr(0, 40)).append(after);
+    what.append(beginning_of(name, 40)).append(after);
     reading_.damaged("not-well-formed", std::move(what), line());
   }
 

@@ -1,5 +1,6 @@
 #include "parser/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -67,6 +68,23 @@ std::size_t find_invalid_utf8(std::string_view text, std::size_t from) {
     at += length;
   }
   return std::string_view::npos;
+}
+
+std::string beginning_of(std::string_view text, std::size_t most_bytes) {
+  std::size_t end = std::min(text.size(), most_bytes);
+  if (end < text.size()) {
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  }
+  text = text.substr(0, end);
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t good = std::min(find_invalid_utf8(text), text.size());
+    out += text.substr(0, good);
+    if (good == text.size()) break;
+    append_utf8(out, 0xFFFD);
+    text.remove_prefix(good + 1);
+  }
+  return out;
 }
 
 void append_utf8(std::string& out, std::uint32_t code) {

@@ -18,6 +18,10 @@ namespace tributary::parser {
 }
 
 /// Appends one code point; surrogates and values above U+10FFFF become U+FFFD.
+/// At most so many bytes from the start of what a document holds, as a message may show them: never cut
+/// inside a letter, U+FFFD for what is no UTF-8.
+[[nodiscard]] std::string beginning_of(std::string_view text, std::size_t most_bytes);
+
 void append_utf8(std::string& out, std::uint32_t code);
 
 /// What windows-1252 puts at a byte 0x80..0x9F (WHATWG Encoding Standard, index windows-1252); other values

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "parser/ascii.hpp"
+#include "parser/utf8.hpp"
 
 namespace tributary::parser {
 namespace {
@@ -142,8 +143,7 @@ Ns Walk::resolve(std::string_view prefix, pugi::xml_node node) {
   if (prefix == "xml") return Ns::xml;
   if (std::ranges::find(undeclared_, prefix) == undeclared_.end() && undeclared_.size() < 100) {
     undeclared_.emplace_back(prefix);
-    reading_.damaged("undeclared-prefix",
-                     "the prefix \"" + std::string(prefix.substr(0, 60)) + "\" is not declared",
+    reading_.damaged("undeclared-prefix", "the prefix \"" + beginning_of(prefix, 60) + "\" is not declared",
                      reading_.line(node));
   }
   return customary_namespace(prefix);
