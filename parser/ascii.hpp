@@ -53,7 +53,7 @@ namespace tributary::parser {
     }
     if (found == 0) continue;
     for (std::size_t i = 0; i < block; ++i) {
-      if (at[i] == first && text.substr(from + i).starts_with(needle)) return from + i;
+      if (at[i] == first && at[i + 1] == second && text.substr(from + i).starts_with(needle)) return from + i;
     }
   }
   return text.find(needle, from);

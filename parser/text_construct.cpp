@@ -86,6 +86,7 @@ bool is_div_around_text(pugi::xml_node node) {
 /// RSS 0.93 and Media RSS let an element say of itself whether it is markup.
 TextRule stated_rule(const Element& element, TextRule rule) {
   const std::string_view type = Walk::attribute(element, "type");
+  if (type.empty()) return rule;
   if (same_word(type, "text/plain") || same_word(type, "text") || same_word(type, "plain"))
     return TextRule::guess;
   return kind_of(type) == Kind::html ? TextRule::markup : rule;
