@@ -141,7 +141,13 @@ TEST(Hub, CallsNoPrivateAddressAndIsNotThereWhenItIsOff) {
   write_file(site.config(), yaml);
   Background daemon({tributary_program().string(), "run", "--config", site.config().string()});
   const std::string page = address_in(daemon.wait_for_line("serving on "));
-  EXPECT_THAT(fetch_until(page + "atom.xml", "<feed"), Not(HasSubstr("rel=\"hub\"")));
+  // What the first daemon published names the hub until the second one has published.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  std::string document = fetch_until(page + "atom.xml", "<feed");
+  while (document.contains("rel=\"hub\"") && std::chrono::steady_clock::now() < end) {
+    document = fetch_until(page + "atom.xml", "<feed");
+  }
+  EXPECT_THAT(document, Not(HasSubstr("rel=\"hub\"")));
   EXPECT_EQ(
       run({"curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", page + "hub", "-d", "hub.mode=subscribe"})
           .out,
