@@ -5,9 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdlib>
 #include <fstream>
 
+#include "store/database.hpp"
 #include "store/lock.hpp"
+#include "store/schema.hpp"
 #include "tests/store/samples.hpp"
 
 namespace tributary::store {
@@ -115,6 +119,67 @@ TEST(SqliteStore, ANewerSchemaIsRefused) {
   sqlite3_exec(raw, "PRAGMA user_version = 1000", nullptr, nullptr, nullptr);
   sqlite3_close(raw);
   expect_refused_unchanged(file_in(folder, "s.db"), ErrorKind::store);
+}
+
+/// A store as the first schema had it, with one item that entered the front page's stream.
+void fill_with_first_schema(const std::string& file) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> words{
+      {{"{id}", "INTEGER"},
+       {"{int}", "INTEGER"},
+       {"{text}", "TEXT"},
+       {"{blob}", "BLOB"},
+       {"{clustered}", "WITHOUT ROWID"}}};
+  const auto rows =
+      "INSERT INTO feed VALUES (1, 'https://a.example.org/feed', 1, 'https://a.example.org/feed', 'a', 'a', "
+      "0, "
+      "'https://a.example.org/feed', 'ok', NULL, 1, 1, 0, 'a.example.org', 0, 0, x'', x'');"
+      "INSERT INTO stream VALUES (1, 0, '');"
+      "INSERT INTO item VALUES (1, 1, 1, 0, 100, 50, 50, 0, 0, 0, NULL, 0, zeroblob(16), '', 'Kept', "
+      "'https://a.example.org/1', x'');"
+      "INSERT INTO story VALUES (1, 'tag:site.example.net,2026:entry/00000000000000000000000000000000', 1, "
+      "0, 50, 50, "
+      "100, x'', x'02');"
+      "INSERT INTO placed VALUES (1, 0, -50, -100, 1, 0, 1, 1);"
+      "INSERT INTO arrival VALUES (1, 100, x'0200');"  // stream 1, story 1
+      "PRAGMA user_version = 1; PRAGMA application_id = 1416784226;";
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
+  for (const auto& sql : {replace_words(migrations().front(), words), std::string(rows)}) {
+    char* message = nullptr;
+    ASSERT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK) << message;
+  }
+  sqlite3_close(raw);
+}
+
+TEST(SqliteStore, AnOlderSchemaIsBroughtUpToDateAfterABackupAndNothingIsLost) {
+  const TemporaryFolder folder;
+  const auto file = file_in(folder, "s.db");
+  fill_with_first_schema(file);
+  const auto reader = open(file, Access::read);
+  ASSERT_FALSE(reader) << "a reader changes nothing";
+  EXPECT_THAT(reader.error().detail, HasSubstr("tributary update"));
+  {
+    auto store = open(file, Access::write);
+    ASSERT_TRUE(store) << to_string(store.error());
+    const auto stream = (*store)->latest({}, 5).value();
+    ASSERT_EQ(stream.entries.size(), 1u);
+    EXPECT_EQ(stream.entries[0].item.link, "https://a.example.org/1");
+    ASSERT_TRUE((*store)->close_pages(noon));
+    EXPECT_EQ((*store)->front({}, 5)->stream.entries.size(), 1u);
+  }
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open_v2((file + ".schema-1.backup").c_str(), &raw, SQLITE_OPEN_READONLY, nullptr),
+            SQLITE_OK);
+  int items = 0;
+  sqlite3_exec(
+      raw, "SELECT count(*) FROM item",
+      [](void* count, int, char** values, char**) {
+        *static_cast<int*>(count) = std::atoi(values[0]);
+        return 0;
+      },
+      &items, nullptr);
+  sqlite3_close(raw);
+  EXPECT_EQ(items, 1);
 }
 
 TEST(SqliteStore, ReadingAStoreThatIsNotThereSaysSo) {
