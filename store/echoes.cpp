@@ -12,7 +12,7 @@ namespace {
 /// Partners take over each other's news within days. Less than a week, so that this week's notice doesn't
 /// meet last week's.
 constexpr std::chrono::days window{5};
-constexpr std::chrono::days bucket{8};
+constexpr std::chrono::days bucket{32};
 
 /// A key that so many share is a set phrase, not a piece.
 constexpr std::size_t too_many = 24;
@@ -26,16 +26,19 @@ std::int64_t bucket_of(Timestamp date) {
   return std::chrono::floor<std::chrono::days>(date).time_since_epoch() / bucket;
 }
 
-/// Twenty-odd bits of time, forty of the text: enough that strangers hardly ever meet within eight days.
+/// Twenty-odd bits of time, forty of the text: enough that strangers hardly ever meet within a month.
 std::int64_t key_in(std::int64_t which, std::int64_t key) {
   return which * (std::int64_t{1} << 40) + (key & ((std::int64_t{1} << 40) - 1));
 }
 
 /// Title and body as they are compared.
 Wording wording_of(const Item& item) {
-  const auto text = meaning(item);
-  const auto line = text.find('\n');
-  return store::wording_of(std::string_view(text).substr(0, line), std::string_view(text).substr(line + 1));
+  const Text* text = item.summary ? &*item.summary : nullptr;
+  if (!item.content.empty() && !item.content.front().value().empty()) text = &item.content.front();
+  const auto title = plain_title(item);
+  if (text == nullptr) return store::wording_of(title, {});
+  if (text->type == Text::Type::text) return store::wording_of(title, text->plain);
+  return store::wording_of(title, plain_text(*text));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t fewest_words = 20;    // of a text that can be compared at all
 constexpr std::size_t content_letters = 5;  // shorter words are mostly grammar, in the languages of Europe
-constexpr std::size_t most_bytes = 20'000;  // of a text; what comes after decides nothing
+constexpr std::size_t most_bytes = 2'000;   // of a text; what comes after decides nothing
 constexpr std::size_t bands = 8;
 
 // Chosen on the first half of the labelled pairs (tests/store/likeness_test.cpp).
@@ -28,6 +28,8 @@ constexpr std::array turning_words{"cancelled",  "canceled",   "postponed",  "re
                                    "correction", "abgesagt",   "verschoben", "annulé",      "annulée",
                                    "reporté",    "reportée",   "cancelado",  "cancelada",   "aplazado",
                                    "aplazada",   "geannuleerd"};
+
+constexpr std::size_t shortest_turn = 6;
 
 struct Word {
   std::uint64_t hash = 0;  ///< of its letters, folded
@@ -58,6 +60,7 @@ bool is_ascii_digit(char c) {
 
 std::vector<Word> words_of(std::string_view text) {
   std::vector<Word> words;
+  words.reserve(std::min<std::size_t>(text.size(), most_bytes) / 6);
   Word word;
   bool sentence_begins = true;
   const auto finish = [&] {
@@ -158,8 +161,8 @@ Wording wording_of(std::string_view title, std::string_view body) {
   Wording wording;
   const auto title_words = words_of(title);
   const auto words = words_of(body);
+  wording.content.reserve(words.size());
   for (const auto& word : words) {
-    wording.words.push_back(word.hash);
     if (word.letters >= content_letters && !word.has_digit) wording.content.push_back(word.hash);
     if (word.has_digit) wording.numbers.push_back(word.hash);
     if (word.capital && !word.begins_sentence && word.letters > 1) wording.names.push_back(word.hash);
@@ -170,13 +173,14 @@ Wording wording_of(std::string_view title, std::string_view body) {
   }
   for (const auto* list : {&title_words, &words}) {
     for (const auto& word : *list) {
-      if (std::ranges::find(turns(), word.hash) != turns().end()) wording.turns.push_back(word.hash);
+      if (word.letters >= shortest_turn && std::ranges::find(turns(), word.hash) != turns().end())
+        wording.turns.push_back(word.hash);
     }
   }
   sort_once(wording.numbers);
   sort_once(wording.names);
   sort_once(wording.turns);
-  wording.comparable = wording.words.size() >= fewest_words && wording.content.size() >= fewest_words / 3;
+  wording.comparable = words.size() >= fewest_words && wording.content.size() >= fewest_words / 3;
   return wording;
 }
 

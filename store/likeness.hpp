@@ -11,9 +11,9 @@ namespace tributary::store {
 
 /// A text as it is compared.
 struct Wording {
-  std::vector<std::uint64_t> words = {};  ///< hashes, in order, letter case and punctuation set aside
-  std::vector<std::uint64_t> content =
-      {};  ///< those of the words that carry meaning (the longer ones), in order
+  /// Hashes of the words that carry meaning (the longer ones), in order, letter case and punctuation set
+  /// aside.
+  std::vector<std::uint64_t> content = {};
   std::vector<std::uint64_t> numbers = {};  ///< ascending, each once
   std::vector<std::uint64_t> names =
       {};  ///< words that are capitalised within a sentence; ascending, each once

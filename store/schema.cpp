@@ -185,7 +185,7 @@ CREATE TABLE tie (
   score {int} NOT NULL,
   PRIMARY KEY (item, other)) {clustered};
 
--- Under which keys an item's text is found by those like it (likeness.hpp). The eight days that its date lies in stand in
+-- Under which keys an item's text is found by those like it (likeness.hpp). The month that its date lies in stands in
 -- front: neighbours in time lie together, and what is old is dropped in one go.
 CREATE TABLE echo (
   key {int} NOT NULL,
