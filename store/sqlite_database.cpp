@@ -25,9 +25,11 @@ constexpr std::int64_t small_file =
     32 << 20;  // bytes; up to here every page is looked at when a store is opened
 
 // 16 KiB: an item of 2 kB lies in its row instead of in overflow pages. Such pages need 57 % of the file and
-// two thirds of the CPU that 4 KiB pages need.
+// two thirds of the CPU that 4 KiB pages need. The log goes back into the file at 64 MiB instead of 16: keys
+// are hashes, so a page that was written is soon written again, and an import is a fifth faster.
 constexpr std::string_view settings_of_a_writer =
-    "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
+    "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA "
+    "wal_autocheckpoint=4096; PRAGMA cache_size=-65536;"
     "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> words{{
