@@ -255,11 +255,9 @@ bool close_some_pages(Database& database, const StreamNumbers& streams, Settings
     }
   }
   if (last == 0) return false;
-  std::set<std::int64_t> known;
-  for (const auto& [id, number] : streams.all()) known.insert(number);
   Closing closing(database, settings, now);
   for (auto& [stream, batch] : batches) {
-    if (known.contains(stream)) closing.add(stream, batch);
+    if (streams.name(stream) != nullptr) closing.add(stream, batch);
   }
   closing.write(settings);
   database.execute("DELETE FROM arrival WHERE seq <= $1", last);
@@ -287,10 +285,6 @@ void show_on_page(Database& database, std::int64_t stream, std::int64_t page,
 
 Unpublished read_unpublished(Database& database, const StreamNumbers& streams, const Settings& settings,
                              std::string_view publisher) {
-  std::unordered_map<std::int64_t, StreamId> names;
-  for (const auto& [id, number] : streams.all()) {
-    if (is_public(id)) names.emplace(number, id);
-  }
   Unpublished found{.mark = settings.change};
   std::int64_t written = 0;
   {
@@ -307,12 +301,12 @@ Unpublished read_unpublished(Database& database, const StreamNumbers& streams, c
       found.days.emplace_back(std::chrono::days(page));
       continue;
     }
-    const auto name = names.find(stream);
-    if (name == names.end()) continue;
+    const auto* name = streams.name(stream);
+    if (name == nullptr || !is_public(*name)) continue;
     if (page == 0) {
-      found.streams.push_back(name->second);
+      found.streams.push_back(*name);
     } else {
-      found.archives.push_back({name->second, static_cast<std::uint32_t>(page)});
+      found.archives.push_back({*name, static_cast<std::uint32_t>(page)});
     }
   }
   std::ranges::sort(found.streams);

@@ -70,13 +70,20 @@ bool is_public(const StreamId& id) {
 
 void StreamNumbers::load(Database& database) {
   numbers_.clear();
+  names_.clear();
   next_ = 1;
   auto rows = database.run("SELECT id, kind, slug FROM stream");
   while (rows.next()) {
     next_ = std::max(next_, rows->integer(0) + 1);
-    numbers_.emplace(StreamId{static_cast<StreamId::Kind>(rows->integer(1)), rows->text(2)},
-                     rows->integer(0));
+    const StreamId id{static_cast<StreamId::Kind>(rows->integer(1)), rows->text(2)};
+    numbers_.emplace(id, rows->integer(0));
+    names_.emplace(rows->integer(0), id);
   }
+}
+
+const StreamId* StreamNumbers::name(std::int64_t number) const {
+  const auto found = names_.find(number);
+  return found == names_.end() ? nullptr : &found->second;
 }
 
 std::optional<std::int64_t> StreamNumbers::find(const StreamId& id) const {
@@ -96,6 +103,7 @@ std::int64_t StreamNumbers::number(Database& database, const StreamId& id) {
   database.execute("INSERT INTO stream (id, kind, slug) VALUES ($1, $2, $3)", number,
                    static_cast<int>(id.kind), id.slug);
   numbers_.emplace(id, number);
+  names_.emplace(number, id);
   return number;
 }
 

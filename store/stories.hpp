@@ -85,9 +85,11 @@ class StreamNumbers {
   [[nodiscard]] static std::optional<std::int64_t> find(Database& database,
                                                         const StreamId& id);  ///< without loading all
   [[nodiscard]] const std::map<StreamId, std::int64_t>& all() const { return numbers_; }
+  [[nodiscard]] const StreamId* name(std::int64_t number) const;  ///< nullptr: no stream has it
 
  private:
   std::map<StreamId, std::int64_t> numbers_;
+  std::unordered_map<std::int64_t, StreamId> names_;
   std::int64_t next_ = 1;
 };
 
