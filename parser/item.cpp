@@ -45,6 +45,8 @@ class ItemReader {
       case Member::source:
         // What a source takes comes on top of what its item takes.
         if (!reading_.may_hold(reading_.feed.items.size(), sizeof(Item) + sizeof(FeedDetails))) return;
+        // Atom's says more than RSS's name and address: it wins, in either order.
+        if (item_.source && element.ns != Ns::atom) return;
         item_.source = std::make_shared<const FeedDetails>(read_source(reading_, walk_, element));
         return;
       case Member::enclosure:

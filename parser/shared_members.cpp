@@ -106,7 +106,7 @@ bool SharedMembers<Target>::read(const Element& element, Meaning meaning) {
       links_.read(reading_, element);
       // The iTunes way of 2005 to name a cover.
       if (element.ns == Ns::itunes && same_word(Walk::attribute(element, "rel"), "image"))
-        read_image_member(element, {Member::itunes_image, meaning.rank});
+        read_image_member(element, {Member::itunes_image, 3});
       return true;
     case Member::license:
       links_.read_license(reading_, walk_, element);

@@ -92,7 +92,7 @@ constexpr std::array rows{
     Row{Ns::dc, "contributor", {contributor, 1}},
     Row{Ns::dc, "publisher", {publisher, 1}},
     Row{Ns::dc, "subject", {category, 1}},
-    Row{Ns::dc, "date", {updated, 1}},
+    Row{Ns::dc, "date", {updated, 2}},  // of what, it leaves open
     Row{Ns::dc, "rights", {rights, 1}},
     Row{Ns::dc, "language", {language, 1}},
     Row{Ns::dcterms, "issued", {published, 1}},
@@ -106,7 +106,7 @@ constexpr std::array rows{
     Row{Ns::dcterms, "contributor", {contributor, 1}},
     Row{Ns::dcterms, "publisher", {publisher, 1}},
     Row{Ns::dcterms, "subject", {category, 1}},
-    Row{Ns::dcterms, "date", {updated, 2}},
+    Row{Ns::dcterms, "date", {updated, 3}},
     Row{Ns::dcterms, "rights", {rights, 1}},
     Row{Ns::dcterms, "language", {language, 1}},
 
@@ -125,7 +125,7 @@ constexpr std::array rows{
     Row{Ns::itunes, "duration", {duration}},
 
     Row{Ns::media, "title", {title, 3}},
-    Row{Ns::media, "description", {description, 3}},
+    Row{Ns::media, "description", {description, 4}},
     Row{Ns::media, "category", {media_category, 3}},
     Row{Ns::media, "keywords", {keywords, 3}},
     Row{Ns::media, "group", {media_group}},
