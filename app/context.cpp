@@ -1,5 +1,8 @@
 #include "app/context.hpp"
 
+#include <unistd.h>
+
+#include <array>
 #include <chrono>
 #include <iostream>
 
@@ -33,6 +36,13 @@ std::optional<config::Config> load_config(const Context& context) {
   }
   for (const auto& warning : loaded->warnings) std::cerr << config::to_string(warning) << '\n';
   return std::move(loaded->config);
+}
+
+std::string process_name(Timestamp now) {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
+  return std::string(host.data()) + "/" + std::to_string(getpid()) + "/" +
+         std::to_string(now.time_since_epoch().count());
 }
 
 void complain(std::string_view message) {

@@ -32,6 +32,9 @@ struct Context {
 /// Exit::usage.
 [[nodiscard]] std::optional<config::Config> load_config(const Context& context);
 
+/// This process among those that share a store: machine, process and moment of its start.
+[[nodiscard]] std::string process_name(Timestamp now);
+
 /// One line on stderr, "tributary: …".
 void complain(std::string_view message);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <optional>
@@ -31,6 +32,13 @@ using namespace std::chrono_literals;
 // News is published at once when nothing else is on its way, and never later than this.
 constexpr auto longest_wait_for_news = 5s;
 constexpr auto grace = 5s;
+
+// Where several processes share a store. A feed whose process died waits as long as a lease; the others look
+// for what was stored when they are woken, and now and then without it.
+constexpr auto lease = 30s;
+constexpr auto renewal = lease / 3;
+constexpr auto refresh = 20s;
+constexpr auto least_between_refreshes = 1s;
 constexpr std::size_t most_deliveries = 8;  // of a partner's hub, waiting
 
 /// A document that a partner's hub sent.
@@ -48,7 +56,9 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
         config_file(given.config_file),
         config(std::move(loaded)),
         next_visits(context),
-        next_publication(context) {
+        next_publication(context),
+        next_renewal(context),
+        next_refresh(context) {
     index_partners();
   }
 
@@ -66,6 +76,13 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   std::optional<FileWatch> decisions_watch;
   asio::steady_timer next_visits;
   asio::steady_timer next_publication;
+
+  std::string
+      worker;  // this process's name among those that share the store; empty: nobody else writes to it
+  std::unique_ptr<store::Wakeup> wakeup;
+  std::optional<asio::posix::stream_descriptor> others_news;
+  asio::steady_timer next_renewal;
+  asio::steady_timer next_refresh;
 
   std::map<std::string, FeedState> states;          // by key
   std::set<std::pair<Timestamp, std::string>> due;  // when, and which feed; never one that is being visited
@@ -116,7 +133,10 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   void wake() {
     if (stopping) return;
     const Timestamp now = clock();
+    std::vector<std::string> wanted;  // of a shared store
     while (!due.empty() && due.begin()->first <= now) {
+      // What waits here is for other processes to take.
+      if (!worker.empty() && std::ssize(visiting) >= config.fetch.concurrency) break;
       const std::string key = due.begin()->second;
       due.erase(due.begin());
       const FeedState& state = states.at(key);
@@ -126,14 +146,106 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
         continue;
       }
       visiting.insert(key);
+      if (!worker.empty()) {
+        wanted.push_back(key);
+        continue;
+      }
       pipeline->visit(state, [self = shared_from_this()](const Visit& visit) { self->visited(visit); });
     }
-    if (due.empty()) return;
+    if (!wanted.empty()) claim(std::move(wanted));
+    if (due.empty() || due.begin()->first <= now) return;  // with full hands: the end of a visit wakes
     // Hours at the most: a clock that was set meanwhile is noticed then.
     next_visits.expires_after(std::min<std::chrono::seconds>(due.begin()->first - now, 1h));
     next_visits.async_wait([self = shared_from_this()](boost::system::error_code error) {
       if (!error) self->wake();
     });
+  }
+
+  /// Visits those of the feeds that no other process has taken meanwhile.
+  void claim(std::vector<std::string> keys) {
+    auto granted = std::make_shared<Result<std::vector<FeedState>>>();
+    pipeline->with_store(
+        [granted, keys, name = worker, now = clock()](store::Store& store) {
+          *granted = store.claim(keys, name, now, now + lease, true);
+        },
+        [self = shared_from_this(), granted, keys] {
+          std::set<std::string> others(keys.begin(), keys.end());
+          if (!*granted) {
+            log_error("lease error=\"" + to_string(granted->error()) + "\"");
+          } else {
+            for (const auto& state : **granted) {
+              others.erase(state.key);
+              self->pipeline->visit(state, [self](const Visit& visit) { self->visited(visit); });
+            }
+          }
+          for (const auto& key : others) {
+            self->visiting.erase(key);
+            // What it brought is read with the next refresh; if its process is dead, the lease ends.
+            if (self->states.contains(key)) self->due.emplace(self->clock() + renewal, key);
+          }
+          self->wake();
+        });
+  }
+
+  void renew_leases() {
+    if (worker.empty() || stopping) return;
+    next_renewal.expires_after(renewal);
+    next_renewal.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      if (error || self->stopping) return;
+      self->pipeline->with_store(
+          [name = self->worker, now = self->clock()](store::Store& store) {
+            if (const auto renewed = store.renew(name, now, now + lease); !renewed)
+              log_error("lease error=\"" + to_string(renewed.error()) + "\"");
+          },
+          [self] { self->renew_leases(); });
+    });
+  }
+
+  void listen_to_others() {
+    if (!others_news || stopping) return;
+    others_news->async_wait(asio::posix::stream_descriptor::wait_read,
+                            [self = shared_from_this()](boost::system::error_code error) {
+                              if (error || self->stopping) return;
+                              if (!self->wakeup->drain()) {
+                                self->others_news->release();
+                                self->others_news.reset();
+                                return;  // the slow look stays
+                              }
+                              self->refresh_after(least_between_refreshes);
+                            });
+  }
+
+  /// Reads what other processes stored, this long from now, and publishes it.
+  void refresh_after(std::chrono::seconds wait) {
+    if (worker.empty() || stopping) return;
+    next_refresh.expires_after(wait);
+    next_refresh.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      if (error || self->stopping) return;
+      auto fresh = std::make_shared<std::vector<FeedState>>();
+      self->pipeline->with_store(
+          [fresh](store::Store& store) {
+            if (auto read = store.feed_states()) *fresh = std::move(*read);
+          },
+          [self, fresh] { self->refreshed(std::move(*fresh)); });
+    });
+  }
+
+  void refreshed(std::vector<FeedState> fresh) {
+    if (stopping) return;
+    for (auto& state : fresh) {
+      const auto known = states.find(state.key);
+      if (known == states.end() || visiting.contains(state.key)) continue;
+      if (known->second.last_fetch == state.last_fetch && known->second.next_fetch == state.next_fetch)
+        continue;
+      std::erase_if(due, [&](const auto& planned) { return planned.second == state.key; });
+      known->second = std::move(state);
+      plan(known->second);
+      news = true;
+    }
+    if (news && !publishing) publish();
+    listen_to_others();
+    refresh_after(refresh);
+    wake();
   }
 
   /// `poll` is false for what a hub delivered.
@@ -372,6 +484,13 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     subscriptions->stop();
     alerts->stop();
     pipeline->cancel();
+    next_renewal.cancel();
+    next_refresh.cancel();
+    if (others_news) others_news->release();
+    others_news.reset();
+    if (!worker.empty()) {
+      pipeline->with_store([name = worker](store::Store& store) { (void)store.release(name); }, [] {});
+    }
     server->stop(grace);
     if (failure || !news) return;
     pipeline->with_store(
@@ -447,6 +566,11 @@ Result<void> Daemon::start() {
   auto readers = (*store)->hub_subscriptions();
   if (!readers) return std::unexpected(readers.error());
 
+  if ((*store)->shared()) {
+    impl.worker = process_name(impl.clock());
+    impl.wakeup = store::listen(impl.config.store);
+    if (impl.wakeup) impl.others_news.emplace(impl.io, impl.wakeup->descriptor());
+  }
   impl.pipeline.emplace(impl.io, impl.config, std::move(*store), impl.clock);
   impl.pipeline->store_failed = [weak = std::weak_ptr(impl_)](const Error& error) {
     const auto self = weak.lock();
@@ -475,6 +599,9 @@ Result<void> Daemon::start() {
       return std::unexpected(begun.error());
   }
   impl.publish();
+  impl.renew_leases();
+  impl.listen_to_others();
+  impl.refresh_after(refresh);
   impl.take_states(std::move(*states));
   return {};
 }

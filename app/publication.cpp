@@ -359,7 +359,9 @@ Result<void> Run::put_everyone_else(bool changed) {
 }
 
 Result<publisher::Written> Run::publish(Timestamp now, Scope scope) {
-  const auto news = store_.close_pages(now);
+  // Several processes may publish from one store, each into a folder of its own.
+  const auto publisher = config_.output.string();
+  const auto news = store_.close_pages(now, publisher);
   if (!news) return std::unexpected(news.error());
   auto streams = store_.streams();
   if (!streams) return std::unexpected(streams.error());
@@ -395,7 +397,7 @@ Result<publisher::Written> Run::publish(Timestamp now, Scope scope) {
   if (const auto done = flush(); !done) return std::unexpected(done.error());
   auto written = output_->finish();
   if (!written) return written;
-  if (const auto noted = store_.published(*news, settings, now); !noted)
+  if (const auto noted = store_.published(*news, settings, now, publisher); !noted)
     return std::unexpected(noted.error());
   return written;
 }

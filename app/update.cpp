@@ -15,6 +15,9 @@
 namespace tributary::app {
 namespace {
 
+// Where several processes share the store: what a pass that was killed had claimed is free again then.
+constexpr std::chrono::minutes longest_pass{10};
+
 /// The feeds to visit; an unknown name is a fault of usage.
 Result<std::vector<FeedState>> chosen(const std::vector<FeedState>& states, const config::Config& config,
                                       const UpdateOptions& options, Timestamp now) {
@@ -85,8 +88,15 @@ int update(const Context& context, const UpdateOptions& options) {
   if (const auto decided = take_decisions(*config, **store, clock()); !decided) return fail(decided.error());
   const auto states = (*store)->feed_states();
   if (!states) return fail(states.error());
-  const auto feeds = chosen(*states, *config, options, clock());
+  auto feeds = chosen(*states, *config, options, clock());
   if (!feeds) return fail(feeds.error());
+  const auto worker = process_name(clock());
+  if ((*store)->shared()) {
+    std::vector<std::string> keys;
+    for (const auto& feed : *feeds) keys.push_back(feed.key);
+    feeds = (*store)->claim(keys, worker, clock(), clock() + longest_pass, !options.force);
+    if (!feeds) return fail(feeds.error());
+  }
 
   boost::asio::io_context io;
   std::optional<Error> failure;
@@ -131,6 +141,9 @@ int update(const Context& context, const UpdateOptions& options) {
           const auto due = open_store.take({}, clock());
           written = due ? publish_site(*config, open_store, clock()) : std::unexpected(due.error());
           if (auto read = open_store.feed_states()) states_after = std::move(*read);
+          if (const auto free = open_store.release(worker); !free) {
+            log_error("lease error=\"" + to_string(free.error()) + "\"");
+          }
         },
         [&] { io.stop(); });
     io.run();

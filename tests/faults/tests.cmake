@@ -10,3 +10,9 @@ set_tests_properties(Faults.AProcessThatIsKilledLosesDoublesAndTearsNothing PROP
 add_test(NAME Faults.ACallThatFailsIsSaidAndCostsNothing
          COMMAND sh -c "python3 ${faults}/failures.py $<TARGET_FILE:tributary> $<TARGET_FILE:interrupt> $(test \"$TRIBUTARY_LONG\" = 1 && echo 100000 || echo 40)")
 set_tests_properties(Faults.ACallThatFailsIsSaidAndCostsNothing PROPERTIES TIMEOUT 3600)
+
+# Three processes on one PostgreSQL; in full with 2,000 feeds and ten kills.
+add_test(NAME Faults.ProcessesThatShareAStoreAskEachFeedOnceAndPublishTheSame
+         COMMAND sh -c "test \"$TRIBUTARY_LONG\" = 1 && set -- 2000 10 || set -- 40 1; exec ${CMAKE_CURRENT_SOURCE_DIR}/support/with-postgresql \
+python3 ${faults}/workers.py $<TARGET_FILE:tributary> $1 $2")
+set_tests_properties(Faults.ProcessesThatShareAStoreAskEachFeedOnceAndPublishTheSame PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 3600)
