@@ -54,9 +54,18 @@ int full_year(int value, std::size_t digits) {
 
 /// "0001-01-01" is how the clocks of Go and .NET write that no date was set, "0000-00-00" how SQL does.
 constexpr int first_year = 2;
+constexpr int last_year = 9999;  // RFC 3339 section 5.6: date-fullyear = 4DIGIT
+
+/// A date of a year that is none in its own zone is none in UTC either.
+std::optional<Timestamp> if_in_range(Timestamp when) {
+  if (when < sys_days{year{first_year} / January / 1} || when >= sys_days{year{last_year + 1} / January / 1}) {
+    return std::nullopt;
+  }
+  return when;
+}
 
 std::optional<Timestamp> moment(const Fields& fields, const DateContext& context) {
-  if (fields.year < first_year) return std::nullopt;
+  if (fields.year < first_year || fields.year > last_year) return std::nullopt;
   const year_month_day date{year{fields.year}, month{static_cast<unsigned>(fields.month)},
                             day{static_cast<unsigned>(fields.day)}};
   int hour = fields.hour;
@@ -72,12 +81,12 @@ std::optional<Timestamp> moment(const Fields& fields, const DateContext& context
   const int second = fields.second == 60 ? 59 : fields.second;
   const LocalTime local = local_days{date} + hours{hour} + minutes{fields.minute} + seconds{second};
   const Timestamp as_utc{local.time_since_epoch()};
-  if (fields.offset) return as_utc - *fields.offset;
+  if (fields.offset) return if_in_range(as_utc - *fields.offset);
   for (const auto zone : {fields.zone, context.timezone, fields.usual_zone}) {
     if (zone.empty()) continue;
-    if (const auto when = in_zone(local, zone)) return when;
+    if (const auto when = in_zone(local, zone)) return if_in_range(*when);
   }
-  return as_utc;
+  return if_in_range(as_utc);
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -733,7 +742,7 @@ std::optional<Timestamp> at(int year_value, int month_value, int day_value, int 
   const year_month_day date{year{year_value}, month{static_cast<unsigned>(month_value)},
                             day{static_cast<unsigned>(day_value)}};
   if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  return sys_days{date} + hours{hour} + minutes{minute} + seconds{second} - offset;
+  return if_in_range(sys_days{date} + hours{hour} + minutes{minute} + seconds{second} - offset);
 }
 
 /// "+0100" or "+01:00" and nothing behind it.

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 
 PACKAGES = sorted(pathlib.Path("/run/package").glob("*.deb"))
@@ -81,6 +82,16 @@ class Manager:
             seen.append(self.socket.recv(4096).decode())
         return seen[-1]
 
+    def first_page(self, address):
+        """A site that was never published is served a moment before it is: asked again at each sign of life."""
+        for _ in range(300):
+            try:
+                return urllib.request.urlopen(address, timeout=30).read().decode()
+            except urllib.error.HTTPError as answer:
+                assert answer.code == 404, answer
+                self.expect("WATCHDOG=1")
+        raise AssertionError("no page is published")
+
     def __exit__(self, *failure):
         self.process.kill()
         self.process.wait()
@@ -94,7 +105,7 @@ def starts_reloads_and_stops():
     with Manager() as manager:
         status = manager.expect("READY=1")
         address = re.search(r"http://[0-9.:]+/", status).group(0)
-        page = urllib.request.urlopen(address, timeout=30).read().decode()
+        page = manager.first_page(address)
         assert "Most Recently Added" in page and page.rstrip().endswith("</html>")
         manager.expect("WATCHDOG=1")
         manager.process.send_signal(signal.SIGHUP)
