@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 namespace tributary::parser {
 namespace {
@@ -126,6 +127,29 @@ WordMeaning look_up(const Names& names, std::string_view word) {
   return meaning;
 }
 
+/// As much of a word as look_up() needs of it to begin like a name.
+std::string_view beginning(std::string_view word) {
+  std::size_t end = 0;
+  for (int letter = 0; letter < 3 && end < word.size(); ++letter) {
+    do ++end;
+    while (end < word.size() && (static_cast<unsigned char>(word[end]) & 0xC0) == 0x80);
+  }
+  return word.substr(0, end);
+}
+
+/// Whether any language has a name that begins so: most words that stand where a date should be are none, and
+/// are known for it without a look into each language.
+bool begins_a_name(std::string_view word) {
+  static const auto beginnings = [] {
+    std::set<std::string, std::less<>> all;
+    for (const char* language : languages) {
+      for (const auto& [name, meaning] : names_of(language)) all.emplace(beginning(name));
+    }
+    return all;
+  }();
+  return beginnings.contains(beginning(word));
+}
+
 WordMeaning english(std::string_view word) {
   WordMeaning meaning;
   if (word == "am") meaning.am = true;
@@ -182,6 +206,7 @@ WordMeaning meaning_of(std::string_view word, std::string_view language) {
   for (const auto& oddity : oddities) {
     if (oddity.word == name) return {.month = oddity.month};
   }
+  if (!begins_a_name(name)) return {};
   for (const char* other : languages) {
     meaning = look_up(names_of(other), name);
     if (meaning.known()) return meaning;
