@@ -38,11 +38,14 @@ std::optional<config::Config> load_config(const Context& context) {
   return std::move(loaded->config);
 }
 
-std::string process_name(Timestamp now) {
+std::string host_name() {
   std::array<char, 256> host{};
   if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
-  return std::string(host.data()) + "/" + std::to_string(getpid()) + "/" +
-         std::to_string(now.time_since_epoch().count());
+  return host.data();
+}
+
+std::string process_name(Timestamp now) {
+  return host_name() + "/" + std::to_string(getpid()) + "/" + std::to_string(now.time_since_epoch().count());
 }
 
 void complain(std::string_view message) {

@@ -32,6 +32,8 @@ struct Context {
 /// Exit::usage.
 [[nodiscard]] std::optional<config::Config> load_config(const Context& context);
 
+[[nodiscard]] std::string host_name();
+
 /// This process among those that share a store: machine, process and moment of its start.
 [[nodiscard]] std::string process_name(Timestamp now);
 

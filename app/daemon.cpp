@@ -31,6 +31,7 @@ using namespace std::chrono_literals;
 
 // News is published at once when nothing else is on its way, and never later than this.
 constexpr auto longest_wait_for_news = 5s;
+constexpr auto next_attempt = 1min;  // after a publication that failed
 constexpr auto grace = 5s;
 
 // Where several processes share a store. A feed whose process died waits as long as a lease; the others look
@@ -81,6 +82,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
       worker;  // this process's name among those that share the store; empty: nobody else writes to it
   std::unique_ptr<store::Wakeup> wakeup;
   std::optional<asio::posix::stream_descriptor> others_news;
+  bool listening = false;
   asio::steady_timer next_renewal;
   asio::steady_timer next_refresh;
 
@@ -181,7 +183,10 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
           for (const auto& key : others) {
             self->visiting.erase(key);
             // What it brought is read with the next refresh; if its process is dead, the lease ends.
-            if (self->states.contains(key)) self->due.emplace(self->clock() + renewal, key);
+            const auto known = self->states.find(key);
+            if (known == self->states.end()) continue;
+            self->due.emplace(self->clock() + renewal, key);
+            self->take_delivered(known->second);  // what came while the claim was under way
           }
           self->wake();
         });
@@ -202,9 +207,11 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void listen_to_others() {
-    if (!others_news || stopping) return;
+    if (!others_news || stopping || listening) return;
+    listening = true;
     others_news->async_wait(asio::posix::stream_descriptor::wait_read,
                             [self = shared_from_this()](boost::system::error_code error) {
+                              self->listening = false;
                               if (error || self->stopping) return;
                               if (!self->wakeup->drain()) {
                                 self->others_news->release();
@@ -235,6 +242,10 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     for (auto& state : fresh) {
       const auto known = states.find(state.key);
       if (known == states.end() || visiting.contains(state.key)) continue;
+      if (known->second.items != state.items) {  // what a hub delivered to another process, or an older page
+        known->second.items = state.items;
+        news = true;
+      }
       if (known->second.last_fetch == state.last_fetch && known->second.next_fetch == state.next_fetch)
         continue;
       std::erase_if(due, [&](const auto& planned) { return planned.second == state.key; });
@@ -366,6 +377,13 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     } else {
       publication_error = to_string(outcome.written.error());
       log_error("publication failed error=\"" + publication_error + "\"");
+      news = true;
+      if (stopping) return;
+      next_publication.expires_after(next_attempt);
+      next_publication.async_wait([self = shared_from_this()](boost::system::error_code error) {
+        if (!error && self->news && !self->publishing) self->publish();
+      });
+      return;
     }
     if (news && visiting.empty()) publish();
   }

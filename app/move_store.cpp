@@ -24,10 +24,11 @@ int move_store(const Context& context, const std::string& to) {
   const auto config = load_config(context);
   if (!config) return Exit::usage;
   std::optional<Progress> progress;
-  const auto moved = store::move_store(config->store, whole_url(to), [&](std::int64_t done, std::int64_t all) {
-    if (!progress) progress.emplace("moving rows", static_cast<std::size_t>(all));
-    progress->reach(static_cast<std::size_t>(done));
-  });
+  const auto moved =
+      store::move_store(config->store, whole_url(to), [&](std::int64_t done, std::int64_t all) {
+        if (!progress) progress.emplace("moving rows", static_cast<std::size_t>(all));
+        progress->reach(static_cast<std::size_t>(done));
+      });
   progress.reset();
   if (!moved) return fail(moved.error());
   std::cout << *moved << " rows moved. The old store is as it was; now name the new one in "

@@ -20,6 +20,9 @@
 namespace tributary::app {
 namespace {
 
+// Each waits a minute for its turn at a shared store.
+constexpr int patient_attempts = 10;
+
 namespace asio = boost::asio;
 
 using Work = asio::executor_work_guard<asio::io_context::executor_type>;
@@ -199,6 +202,12 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
     deliveries.reserve(batch.size());
     for (auto& handover : batch) deliveries.push_back(std::move(handover.delivery));
     auto result = store->take(deliveries, clock());
+    // Another process may write for long: a whole store that is being configured or moved.
+    for (int again = 0; again < patient_attempts && !result && store->shared() &&
+                        result.error().kind == ErrorKind::store_busy;
+         ++again) {
+      result = store->take(deliveries, clock());
+    }
     if (!result) return store_broke(result.error());
     // Where a walk through the feed's history begins, goes on or ends depends on what was known of the page.
     std::vector<store::Delivery> walks;
@@ -280,6 +289,10 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
     fetcher->fetch(std::move(*request), [self = shared_from_this(), journey, state = FeedState(state),
                                          missing](const fetcher::Answer& answer) mutable {
       if (self->cancelled) return;
+      if (answer.cancelled) {  // its host asked for patience: the next visit asks
+        journey->missing.clear();
+        return self->pages_asked(journey, state);
+      }
       const bool gone = !answer.error && (answer.status == 404 || answer.status == 410);
       log_info("feed=" + state.configured_url + " missing=" + missing.link +
                " status=" + std::to_string(answer.status) + (gone ? " withdrawn=1" : ""));

@@ -1,4 +1,5 @@
 #include "app/publication.hpp"
+#include "app/context.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "app/body_hash.hpp"
+#include "app/context.hpp"
 
 // The store says what changed since it was last published, the publisher's press makes documents piece by
 // piece, and what did not change is not even read. What else the documents depend on is summed up in a
@@ -360,7 +362,8 @@ Result<void> Run::put_everyone_else(bool changed) {
 
 Result<publisher::Written> Run::publish(Timestamp now, Scope scope) {
   // Several processes may publish from one store, each into a folder of its own.
-  const auto publisher = config_.output.string();
+  // The same path on another machine is another folder.
+  const auto publisher = (store_.shared() ? host_name() + ":" : std::string()) + config_.output.string();
   const auto news = store_.close_pages(now, publisher);
   if (!news) return std::unexpected(news.error());
   auto streams = store_.streams();

@@ -7,6 +7,7 @@
 #include "fuzz/require.hpp"
 #include "parser/html_builder.hpp"
 #include "parser/html_characters.hpp"
+#include "parser/html_elements.hpp"
 #include "parser/html_gumbo.hpp"
 #include "parser/html_text.hpp"
 #include "parser/html_writer.hpp"
@@ -27,6 +28,16 @@ bool has_large_number(std::string_view input) {
   return false;
 }
 
+/// gumbo 0.10 takes all names that it does not know for one: </x> closes <y>.
+bool has_unknown_end_tag(std::string_view input) {
+  for (auto at = input.find("</"); at != std::string_view::npos; at = input.find("</", at + 2)) {
+    const auto name = input.substr(at + 2);
+    const auto length = std::min(name.find_first_of("\t\n\f\r />"), name.size());
+    if (length > 0 && !html::is_html_element(name.substr(0, length))) return true;
+  }
+  return false;
+}
+
 void paths_agree(std::string_view input) {
   std::string storage;
   input = html::prepare(input, storage);
@@ -39,7 +50,8 @@ void paths_agree(std::string_view input) {
     html::Writer exact_writer(base, exact);
     html::gumbo_fragment(input, exact_writer);
     exact_writer.finish();
-    if (builder.is_exact() && !builder.differs_from_gumbo() && !has_large_number(input))
+    if (builder.is_exact() && !builder.differs_from_gumbo() && !has_large_number(input) &&
+        !has_unknown_end_tag(input))
       require_equal("the linear path differs from the HTML5 parser", linear, exact);
   }
   // Whatever a writer wrote is in the language that the linear path reads exactly.

@@ -90,7 +90,8 @@ Result<std::vector<FeedState>> Engine::feed_states() {
   });
 }
 
-Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) {
+Result<Added> Engine::take(std::span<const Delivery> given, Timestamp now) {
+  std::vector<Delivery> deliveries(given.begin(), given.end());
   auto taken = writing([&] {
     Added added;
     apply_withdrawals(*database_, feeds_, streams_, settings_, now);  // one may have ended: `until`
@@ -100,13 +101,21 @@ Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) 
     added.missing_of.resize(deliveries.size());
     std::vector<const Delivery*> waiting;
     std::vector<std::int64_t> leased;
-    for (const auto& delivery : deliveries) {
+    for (auto& delivery : deliveries) {
       const auto* feed = feeds_.by_key(delivery.state.key);
       if (shared() && feed != nullptr) {
-        // A process that slept past its lease comes with an answer older than what another one stored
-        // meanwhile.
-        if (feed->state.last_fetch > delivery.state.last_fetch) continue;
-        leased.push_back(feed->id);
+        const FeedState& known = feed->state;
+        if (known.last_fetch > delivery.state.last_fetch) {
+          // A process that slept past its lease comes with an answer older than what another one stored
+          // meanwhile. What a hub delivered is news all the same, and says nothing of the poll.
+          if (!delivery.feed || delivery.whole) continue;
+          delivery.state = known;
+        }
+        // What is only noted while a feed is being asked does not end its lease.
+        if (known.last_fetch != delivery.state.last_fetch || known.next_fetch != delivery.state.next_fetch ||
+            known.not_before != delivery.state.not_before) {
+          leased.push_back(feed->id);
+        }
       }
       waiting.push_back(&delivery);
     }
@@ -134,13 +143,15 @@ Result<Added> Engine::take(std::span<const Delivery> deliveries, Timestamp now) 
 }
 
 Result<void> Engine::withdraw_gone(std::span<const std::int64_t> items, Timestamp now) {
-  return writing([&] {
+  auto done = writing([&] {
     std::map<std::int64_t, std::string> gone;
     for (const auto item : items) gone.emplace(item, "its page is gone");
     Stories stories(*database_, feeds_, streams_, settings_, now);
     withdraw(*database_, stories, WithdrawalKind::page_gone, gone, now);
     stories.settle();
   });
+  if (done) database_->announce();
+  return done;
 }
 
 Result<Stream> Engine::latest(const StreamId& id, std::size_t limit) {

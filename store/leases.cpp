@@ -8,15 +8,18 @@ std::vector<FeedRow> lease(Database& database, std::span<const std::int64_t> fee
                            Timestamp now, Timestamp until, bool due_only) {
   std::vector<FeedRow> rows;
   std::vector<std::int64_t> ids;
-  database.look_up(
-      "SELECT " + std::string(feed_columns) + ", lease_until FROM feed WHERE id = {any} {skip_locked}", feeds,
-      [&](const Row& row) {
-        auto feed = read_feed(row);
-        if (row.time(feed_column_count) > now || !feed.configured()) return;
-        if (due_only && feed.state.next_fetch.value_or(now) > now) return;
-        ids.push_back(feed.id);
-        rows.push_back(std::move(feed));
-      });
+  database.look_up("SELECT " + std::string(feed_columns) +
+                       ", lease_until, lease_worker FROM feed WHERE id = {any} {skip_locked}",
+                   feeds, [&](const Row& row) {
+                     auto feed = read_feed(row);
+                     // One's own lease is no hindrance: the answer to a claim may have been lost.
+                     if (row.time(feed_column_count) > now && row.bytes(feed_column_count + 1) != worker)
+                       return;
+                     if (!feed.configured()) return;
+                     if (due_only && feed.state.next_fetch.value_or(now) > now) return;
+                     ids.push_back(feed.id);
+                     rows.push_back(std::move(feed));
+                   });
   database.repeat("UPDATE feed SET lease_until = $1, lease_worker = $2 WHERE id = $3", ids.size(),
                   [&](std::size_t i, Parameters& to) {
                     to.time(until);
@@ -27,8 +30,12 @@ std::vector<FeedRow> lease(Database& database, std::span<const std::int64_t> fee
 }
 
 void renew_leases(Database& database, std::string_view worker, Timestamp now, Timestamp until) {
-  database.execute("UPDATE feed SET lease_until = $1 WHERE lease_worker = $2 AND lease_until > $3", until,
-                   worker, now);
+  // Rows that a writer has locked are passed over, not waited for: it may wait for one of these.
+  database.execute(
+      "UPDATE feed SET lease_until = $1 WHERE id IN (SELECT id FROM feed WHERE lease_worker = $2 AND "
+      "lease_until > $3 "
+      "{skip_locked})",
+      until, worker, now);
 }
 
 void end_leases(Database& database, std::span<const std::int64_t> feeds) {

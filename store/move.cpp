@@ -42,6 +42,8 @@ std::vector<Table> tables_in_order(Database& database) {
     return std::min(schema.find("CREATE TABLE " + table.name + " "),
                     schema.find("CREATE TABLE " + table.name + "("));
   };
+  // Other programs may have tables and views in the same database.
+  std::erase_if(tables, [&](const Table& table) { return place(table) == std::string::npos; });
   std::ranges::sort(tables, {}, [&](const Table& table) { return std::pair(place(table), table.name); });
   return tables;
 }

@@ -1,6 +1,7 @@
 #include "store/postgresql_database.hpp"
 
 #include <libpq-fe.h>
+#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <array>
@@ -81,9 +82,13 @@ struct Value {
   bool null = false;
 };
 
-/// Text without what PostgreSQL has no room for: U+0000.
+/// Text without what PostgreSQL has no room for: U+0000, and bytes that are no UTF-8.
 std::string storable(std::string_view text) {
-  std::string kept(text);
+  const auto is_plain = [](char c) { return static_cast<unsigned char>(c - 1) < 0x7f; };
+  if (std::ranges::all_of(text, is_plain)) return std::string(text);
+  std::string kept;
+  icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())))
+      .toUTF8String(kept);
   for (auto at = kept.find('\0'); at != std::string::npos; at = kept.find('\0', at))
     kept.replace(at, 1, "\uFFFD");
   return kept;
@@ -257,25 +262,18 @@ class PostgresqlDatabase final : public Database {
 
   [[nodiscard]] bool shared() const override { return true; }
 
-  void begin_reading() override {
-    reconnect_if_lost();
-    script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  }
+  void begin_reading() override { begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); }
 
   /// Writers take turns at one row: each sees all that those before it committed, so that the rules of the
   /// store hold between processes as they do within one.
   void begin_writing() override {
-    reconnect_if_lost();
-    script("BEGIN ISOLATION LEVEL READ COMMITTED");
+    begin("BEGIN ISOLATION LEVEL READ COMMITTED");
     const auto turn = ask("SELECT version FROM tributary_schema WHERE id = 1 FOR UPDATE", {});
     const auto version = PQntuples(turn.get()) == 1 ? AnswerRow(turn.get(), 0).integer(0) : 0;
     if (version != known_version()) throw Failure(other_version(version));
   }
 
-  void begin_claiming() override {
-    reconnect_if_lost();
-    script("BEGIN ISOLATION LEVEL READ COMMITTED");
-  }
+  void begin_claiming() override { begin("BEGIN ISOLATION LEVEL READ COMMITTED"); }
 
   void announce() noexcept override {
     // Outside of any transaction: an engine without NOTIFY refuses the statement, and nothing else.
@@ -411,6 +409,19 @@ class PostgresqlDatabase final : public Database {
     }
     names_.clear();
     greet();
+  }
+
+  /// That a connection has ended shows only when it is used; nothing was done on it yet, so it is done on a
+  /// new one.
+  void begin(std::string_view sql) {
+    reconnect_if_lost();
+    try {
+      script(sql);
+    } catch (const Failure&) {
+      if (PQstatus(connection_.get()) != CONNECTION_BAD) throw;
+      reconnect_if_lost();
+      script(sql);
+    }
   }
 
   void make_version_table() {

@@ -84,10 +84,19 @@ TEST_F(PostgresqlStore, AServerThatEndsTheConnectionBetweenTwoStepsIsAskedAgain)
   other->execute(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = "
       "current_database() AND query LIKE '%COMMIT%'");
-  // The first step may still find the end of its connection; the second must not.
-  (void)(*store)->totals();
   const auto totals = (*store)->totals();
   EXPECT_TRUE(totals) << to_string(totals.error());
+}
+
+TEST_F(PostgresqlStore, TextThatIsNoUtf8IsKeptAsFarAsItIs) {
+  const auto database = connect();
+  database->begin_writing();
+  using namespace std::string_view_literals;
+  database->execute("INSERT INTO stream (id, kind, slug) VALUES ($1, $2, $3)", 900, 900,
+                    "actualit\xe9s \0 \u00e9t\u00e9"sv);
+  auto rows = database->run("SELECT slug FROM stream WHERE id = $1", 900);
+  ASSERT_TRUE(rows.next());
+  EXPECT_EQ(rows->bytes(0), "actualit\uFFFDs \uFFFD \u00e9t\u00e9");
 }
 
 TEST_F(PostgresqlStore, AFailedStatementOfABatchLeavesNothingOfIt) {
@@ -219,6 +228,27 @@ TEST_F(PostgresqlLeases, ADeliveryEndsItsLeaseAndTheFeedIsDueNoMore) {
   EXPECT_THAT(claim(1, noon), testing::IsEmpty());
   EXPECT_THAT(claim(1, noon, false), ElementsAre(news.state.key))
       << "forced: patience is passed over, leases are not";
+}
+
+TEST_F(PostgresqlLeases, WhatIsOnlyNotedOfAFeedLeavesItsLease) {
+  EXPECT_THAT(claim(0, noon), testing::SizeIs(3));
+  auto noted = Delivery{.state = workers_[0]->feed_states()->at(0)};
+  noted.state.memory.history.told = "failing";
+  ASSERT_TRUE(workers_[0]->take(std::array{noted}, noon));
+  EXPECT_THAT(claim(1, noon + 10s), testing::IsEmpty());
+  EXPECT_THAT(claim(0, noon + 10s), testing::SizeIs(3)) << "one's own lease is no hindrance";
+}
+
+TEST_F(PostgresqlLeases, WhatAHubDeliveredIsTakenThoughAnotherProcessHasAskedTheFeedMeanwhile) {
+  auto polled = delivery("a", {{.id = "1", .link = "https://a.example.org/1", .title = "One"}});
+  polled.state.last_fetch = noon + 2min;
+  ASSERT_TRUE(workers_[1]->take(std::array{polled}, noon + 2min));
+  auto pushed = delivery("a", {{.id = "2", .link = "https://a.example.org/2", .title = "Two"}});
+  pushed.state.last_fetch = noon;
+  pushed.whole = false;
+  ASSERT_TRUE(workers_[0]->take(std::array{pushed}, noon + 3min));
+  EXPECT_EQ(workers_[0]->latest({}, 10)->entries.size(), 2u);
+  EXPECT_EQ(workers_[0]->feed_states()->at(0).last_fetch, noon + 2min);
 }
 
 TEST_F(PostgresqlLeases, AnAnswerThatIsOlderThanWhatAnotherStoredChangesNothing) {
