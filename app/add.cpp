@@ -32,7 +32,10 @@ int add(const Context& context, const AddCommand& command) {
         {ErrorKind::usage, command.url, "leads to " + found->url + ", which is in feeds.yaml already"});
   }
   if (found->url != command.url) {
-    complain((found->by_page ? "the page names the feed " : "the feed has moved for good to ") + found->url);
+    complain((found->guessed   ? "the page names no feed; at a usual address of the site there is "
+              : found->by_page ? "the page names the feed "
+                               : "the feed has moved for good to ") +
+             found->url);
   }
   for (const auto& other : found->others) {
     complain("the page also names " + other.href + (other.title.empty() ? "" : " (" + other.title + ")"));

@@ -1,5 +1,6 @@
 #include "app/client.hpp"
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <optional>
 #include <utility>
@@ -62,11 +63,29 @@ void ask_all(const FetchOptions& options, const std::vector<Partner>& partners,
   if (finished < partners.size()) io.run();
 }
 
+Result<FoundFeed> guess_feed(const FetchOptions& options, const std::string& url, const std::string& page) {
+  // Where the common programs for web sites put their feeds, the most common first.
+  constexpr std::array places{"/feed", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json"};
+  for (const auto* place : places) {
+    const auto guess = resolve_url(page, place);
+    const auto answer = ask(options, {.url = guess});
+    // A host that does not answer, or asks for patience, is left alone.
+    if (!answer || answer->error || answer->status == 429 || answer->status >= 500) break;
+    if (auto feed = parsed(*answer, guess)) {
+      return FoundFeed{
+          .url = address_of(*answer, guess), .feed = std::move(*feed), .by_page = true, .guessed = true};
+    }
+  }
+  return std::unexpected(
+      Error{ErrorKind::not_a_feed, url,
+            "this is a web page that names no feed, and there is none at the usual addresses of the site"});
+}
+
 Result<FoundFeed> find_feed(const FetchOptions& options, const std::string& url) {
   const auto answer = ask(options, {.url = url});
   if (!answer) return std::unexpected(answer.error());
   FoundFeed found;
-  if (!fetcher::may_name_a_feed(*answer)) {
+  if (!fetcher::is_web_page(*answer)) {
     auto feed = parsed(*answer, url);
     if (!feed) return std::unexpected(feed.error());
     found.url = address_of(*answer, url);
@@ -76,9 +95,7 @@ Result<FoundFeed> find_feed(const FetchOptions& options, const std::string& url)
   found.by_page = true;
   found.others = parser::discover(answer->body, answer->url);
   std::erase_if(found.others, [](const Link& link) { return !is_http_url(link.href); });
-  if (found.others.empty()) {
-    return std::unexpected(Error{ErrorKind::not_a_feed, url, "this is a web page, and it names no feed"});
-  }
+  if (found.others.empty()) return guess_feed(options, url, answer->url);
   const std::string first = found.others.front().href;
   found.others.erase(found.others.begin());
   const auto named = ask(options, {.url = first});

@@ -29,9 +29,17 @@ struct FoundFeed {
   Feed feed = {};
   std::vector<Link> others = {};  ///< what else the page names
   bool by_page = false;           ///< the address given was a page's
+  bool guessed = false;           ///< the page names no feed; it was found at a usual address of the site
 };
 
-/// What stands at the address: a feed (one request), or a page that names one (two).
+/// The last resort for a page that names no feed (`url` as it was given, `page` where it is): the usual
+/// addresses of its site, one after the other, up to the first feed. Only for an admin who asks; a pass
+/// guesses nothing.
+[[nodiscard]] Result<FoundFeed> guess_feed(const FetchOptions& options, const std::string& url,
+                                           const std::string& page);
+
+/// What stands at the address: a feed (one request), a page that names one (two), or a page whose site has
+/// one at a usual address.
 [[nodiscard]] Result<FoundFeed> find_feed(const FetchOptions& options, const std::string& url);
 
 }  // namespace tributary::app

@@ -26,7 +26,7 @@ int discover(const Context& context, const std::string& url) {
   if (!options) return fail(options.error());
   const auto answer = ask(*options, {.url = url});
   if (!answer) return fail(answer.error());
-  if (!fetcher::may_name_a_feed(*answer)) {
+  if (!fetcher::is_web_page(*answer)) {
     if (const auto verdict = fetcher::judge(*answer); verdict.error) return fail(*verdict.error);
     const auto feed = parser::parse(
         {.bytes = answer->body, .name = url, .base = answer->url, .content_type = answer->content_type});
@@ -42,7 +42,12 @@ int discover(const Context& context, const std::string& url) {
     ++shown;
   }
   if (shown > 0) return Exit::done;
-  return fail({ErrorKind::not_a_feed, url, "this is a web page, and it names no feed"});
+  const auto guessed = guess_feed(*options, url, answer->url);
+  if (!guessed) return fail(guessed.error());
+  complain("the page names no feed; this one stands at a usual address of the site");
+  show(guessed->url, guessed->feed.format,
+       guessed->feed.details.title ? parser::plain_text(*guessed->feed.details.title) : std::string());
+  return Exit::done;
 }
 
 }  // namespace tributary::app

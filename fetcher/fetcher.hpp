@@ -122,6 +122,9 @@ struct Verdict {
 };
 [[nodiscard]] Verdict judge(const Answer& answer);
 
+/// Whether a web page of the partner's own came: no log-in, no bot wall, no parked domain.
+[[nodiscard]] bool is_web_page(const Answer& answer);
+
 /// Whether a web page came in place of the feed that may name the feed (see parser::discover). It is asked
 /// for once; when it parses, what `adopt` makes of the two answers goes to `after`, which then remembers
 /// where the feed really is.

@@ -124,10 +124,14 @@ bool has_body(const Answer& answer) {
 
 }  // namespace
 
+bool is_web_page(const Answer& answer) {
+  if (answer.error || !has_body(answer) || !looks_like_html(answer.body)) return false;
+  const auto seen = look_at(answer);
+  return !seen.challenge && !seen.login && !seen.parked;
+}
+
 bool may_name_a_feed(const Answer& page) {
-  if (page.error || !has_body(page) || !looks_like_html(page.body)) return false;
-  const auto seen = look_at(page);
-  return seen.feed_link && !seen.challenge && !seen.login && !seen.parked;
+  return is_web_page(page) && look_at(page).feed_link;
 }
 
 Answer adopt(const Answer& page, Answer feed) {

@@ -78,6 +78,21 @@ TEST(Discover, APageWithoutFeedsEndsWithOne) {
   EXPECT_EQ(site.run({"discover", "not an address"}).code, 2);
 }
 
+TEST(Discover, LooksAtTheUsualAddressesOfASiteWhosePageNamesNone) {
+  HttpServer partner;
+  page_and_feeds(partner);
+  partner.on("/rss.xml", feed(rss("Unnamed", 2)));
+  Site site;
+  site.configure({});
+  const auto said = site.run({"discover", partner.url("/bare")});
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr(partner.url("/rss.xml") + "\t"));
+  EXPECT_THAT(said.err, HasSubstr("names no feed"));
+  EXPECT_EQ(partner.count(), 4u) << "the page, and what comes before /rss.xml";
+  EXPECT_EQ(site.run({"add", partner.url("/bare")}).code, 0);
+  EXPECT_THAT(read_file(site.config()), HasSubstr(partner.url("/rss.xml")));
+}
+
 TEST(Add, AFeedCostsOneRequestAndEveryOtherByteStays) {
   HttpServer partner;
   page_and_feeds(partner);
