@@ -1,10 +1,8 @@
 #include "bench/throughput/clocks.hpp"
 
 #include <algorithm>
-#include <ctime>
 
 namespace tributary::bench {
-namespace {
 
 double now(clockid_t clock) {
   timespec time{};
@@ -16,8 +14,6 @@ double median(std::vector<double> values) {
   std::ranges::sort(values);
   return values[values.size() / 2];
 }
-
-}  // namespace
 
 Timing timed(int rounds, const std::function<void()>& work) {
   work();

@@ -1,8 +1,14 @@
 #pragma once
+#include <ctime>
 #include <functional>
 #include <vector>
 
 namespace tributary::bench {
+
+/// Seconds on that clock.
+[[nodiscard]] double now(clockid_t clock);
+
+[[nodiscard]] double median(std::vector<double> values);
 
 /// What rounds of the same work took. On a shared machine the CPU's time is compared first, by its median,
 /// and the smallest wall time second.

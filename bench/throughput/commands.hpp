@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <filesystem>
 
 namespace tributary::bench {
@@ -13,5 +14,18 @@ struct ParseBench {
 /// destruction. Prints {"bytes","items","mb_s","items_s","cpu_s",…}; gives the exit status, 1 when there is
 /// nothing to parse.
 int bench_parse(const ParseBench& bench);
+
+struct ServeBench {
+  std::filesystem::path document = {};  ///< served as atom.xml; empty: one is made
+  std::size_t size = 60'000;            ///< bytes of the one that is made
+  std::size_t connections = 64;
+  double seconds = 1;  ///< a case and round
+  int rounds = 5;
+};
+
+/// Serves one feed to many connections at once over the loopback: whole, compressed, unchanged (304), and
+/// with a connection for each request. Prints {"bytes","items","mb_s","items_s","cpu_s",…} with the server's
+/// CPU microseconds a request by case; gives the exit status, 1 when an answer is wrong.
+int bench_serve(const ServeBench& bench);
 
 }  // namespace tributary::bench

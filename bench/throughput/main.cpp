@@ -16,10 +16,20 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"on", "off"}));
   parse_command->add_option("--rounds", parse.rounds, "rounds that are measured")->check(CLI::PositiveNumber);
 
+  ServeBench serve;
+  CLI::App* serve_command = app.add_subcommand("serve", "a feed to many connections, one server thread");
+  serve_command->add_option("DOCUMENT", serve.document, "what is served; without it a feed is made");
+  serve_command->add_option("--size", serve.size, "bytes of the feed that is made");
+  serve_command->add_option("--connections", serve.connections, "at once")->check(CLI::PositiveNumber);
+  serve_command->add_option("--seconds", serve.seconds, "for each case and round")
+      ->check(CLI::PositiveNumber);
+  serve_command->add_option("--rounds", serve.rounds, "rounds that are measured")->check(CLI::PositiveNumber);
+
   CLI11_PARSE(app, argc, argv);
   if (*parse_command) {
     parse.sanitise = sanitise == "on";
     return bench_parse(parse);
   }
+  if (*serve_command) return bench_serve(serve);
   return 2;
 }
