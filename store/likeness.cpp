@@ -23,6 +23,14 @@ constexpr double least_words = 0.55;
 constexpr double least_pairs = 0.25;
 constexpr double least_names = 0.93;
 
+// Where each word is kept or replaced by itself, two neighbours are both kept as often as the square of that.
+// Far fewer pairs than the words promise are two texts of one vocabulary, not one text.
+constexpr double least_pairs_of_square = 0.6;
+
+// Pieces with wholly different titles must be one piece from end to end: a boilerplate paragraph or two in
+// common is not enough.
+constexpr std::size_t stretch = 12;  // pairs
+
 /// A notice with one of these is news about the piece that it otherwise repeats.
 constexpr std::array turning_words{"cancelled",  "canceled",   "postponed",  "rescheduled", "withdrawn",
                                    "correction", "abgesagt",   "verschoben", "annulé",      "annulée",
@@ -155,6 +163,20 @@ double held(const std::vector<std::uint64_t>& one, const std::vector<std::uint64
   return smaller == 0 ? 1 : static_cast<double>(common(one, other)) / static_cast<double>(smaller);
 }
 
+/// Whether a stretch of the shorter text has no two neighbouring words in common with the other.
+bool goes_its_own_way(const std::vector<std::uint64_t>& one, const std::vector<std::uint64_t>& other) {
+  const auto& shorter = one.size() <= other.size() ? one : other;
+  const auto known = pairs_of(one.size() <= other.size() ? other : one);
+  for (std::size_t from = 0; from + stretch / 2 < shorter.size(); from += stretch) {
+    const auto end = std::min(from + stretch, shorter.size() - 1);
+    bool met = false;
+    for (auto i = from; i < end && !met; ++i)
+      met = std::ranges::binary_search(known, mix64(shorter[i], shorter[i + 1]));
+    if (!met) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Wording wording_of(std::string_view title, std::string_view body) {
@@ -170,6 +192,7 @@ Wording wording_of(std::string_view title, std::string_view body) {
   // Titles are capitalised as their language likes: only their numbers are facts by themselves.
   for (const auto& word : title_words) {
     if (word.has_digit) wording.numbers.push_back(word.hash);
+    if (word.letters >= content_letters && !word.has_digit) wording.title.push_back(word.hash);
   }
   for (const auto* list : {&title_words, &words}) {
     for (const auto& word : *list) {
@@ -179,6 +202,7 @@ Wording wording_of(std::string_view title, std::string_view body) {
   }
   sort_once(wording.numbers);
   sort_once(wording.names);
+  sort_once(wording.title);
   sort_once(wording.turns);
   wording.comparable = words.size() >= fewest_words && wording.content.size() >= fewest_words / 3;
   return wording;
@@ -194,8 +218,11 @@ Likeness likeness(const Wording& one, const Wording& other) {
   found.pairs = held(pairs_of(one.content), pairs_of(other.content));
   found.numbers = held(one.numbers, other.numbers);
   found.names = held(one.names, other.names);
-  found.same = found.words >= least_words && found.pairs >= least_pairs && found.numbers == 1 &&
-               found.names >= least_names && one.turns == other.turns;
+  found.title = held(one.title, other.title);
+  found.same = found.words >= least_words && found.pairs >= least_pairs &&
+               found.pairs >= least_pairs_of_square * found.words * found.words && found.numbers == 1 &&
+               found.names >= least_names && one.turns == other.turns &&
+               (found.title > 0 || !goes_its_own_way(one.content, other.content));
   return found;
 }
 

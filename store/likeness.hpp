@@ -17,6 +17,7 @@ struct Wording {
   std::vector<std::uint64_t> numbers = {};  ///< ascending, each once
   std::vector<std::uint64_t> names =
       {};  ///< words that are capitalised within a sentence; ascending, each once
+  std::vector<std::uint64_t> title = {};  ///< the title's content words; ascending, each once
   std::vector<std::uint64_t> turns = {};  ///< words that turn a piece into another: cancelled, postponed …
   bool comparable = false;                ///< there is enough of it
 };
@@ -28,6 +29,7 @@ struct Likeness {
   double pairs = 0;    ///< the same of two neighbouring content words
   double numbers = 0;  ///< of the facts of whichever has fewer, how many the other has
   double names = 0;
+  double title = 0;
   bool same = false;
 };
 [[nodiscard]] Likeness likeness(const Wording& one, const Wording& other);

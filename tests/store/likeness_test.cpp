@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdio>
 #include <map>
+#include <string>
 #include <string_view>
 
 #include "tests/store/pairs.hpp"
@@ -97,6 +99,37 @@ TEST(Likeness, AnotherNumberIsAnotherPiece) {
   EXPECT_FALSE(likeness(part_one, wording_of("Reading circle, part 2", notice)).same);
   EXPECT_TRUE(likeness(part_one, wording_of("Reading circle", notice)).same)
       << "what one leaves out is no contradiction";
+}
+
+// Sentences that differ in everything but the words that a city's press office uses every day.
+constexpr std::array shared{
+    "The regional council announces a survey of the river basin with farmers, schools and volunteers. ",
+    "Funding covers repairs of the harbour, a network of monitoring stations and training for volunteers. ",
+    "Several schools have already promised to take part in the training beside the railing of the harbour. "};
+constexpr std::string_view first_own =
+    "Volunteers from several schools repaired the harbour railing while farmers watched the monitoring "
+    "survey. "
+    "A training station opens beside the basin; the council covers nothing of it. ";
+constexpr std::string_view second_own =
+    "Monitoring begins with training: farmers survey the railing, schools watch the council. The harbour "
+    "station "
+    "covers several repairs, and nothing behind the basin opens while volunteers announce funding. ";
+
+TEST(Likeness, AParagraphInCommonAndTheSameVocabularyAreNotTheSamePiece) {
+  const std::string one = std::string(shared[0]) + std::string(first_own);
+  const std::string other = std::string(second_own) + shared[0];
+  const auto alike = likeness(wording_of("Railing mended", one), wording_of("Stations planned", other));
+  EXPECT_GE(alike.words, 0.55) << "else this shows nothing";
+  EXPECT_FALSE(alike.same);
+}
+
+TEST(Likeness, UnderAnotherTitleNoStretchMayGoItsOwnWay) {
+  const std::string common = std::string(shared[0]) + shared[1] + shared[2];
+  const std::string one = common + std::string(first_own), other = common + std::string(second_own);
+  const auto alike = likeness(wording_of("Railing mended", one), wording_of("Stations planned", other));
+  EXPECT_GE(alike.pairs, 0.6 * alike.words * alike.words) << "else this shows nothing";
+  EXPECT_FALSE(alike.same);
+  EXPECT_TRUE(likeness(wording_of("Railing mended", one), wording_of("Stations planned", one)).same);
 }
 
 TEST(Likeness, ShortTextsAreNotCompared) {
