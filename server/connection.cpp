@@ -9,6 +9,7 @@
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <cerrno>
@@ -41,6 +42,15 @@ const std::string& Shared::date() {
     date_ = "Date: " + to_http_date(now) + "\r\n";
   }
   return date_;
+}
+
+void Shared::share_looks(const Executor& executor) {
+  if (std::exchange(sharing_, true)) return;
+  responder.trust();
+  asio::post(executor, [self = shared_from_this()] {
+    self->sharing_ = false;
+    self->responder.doubt();
+  });
 }
 
 Connection::Connection(Socket socket, std::shared_ptr<Shared> shared, Door door)
@@ -284,13 +294,16 @@ Awaitable<void> Connection::run() {
       unread = limit == 0;  // nobody asked for it: answered without it, and never taken for a next request
       if (!unread && !co_await read_body(limit)) break;
     }
+    shared_->share_looks(socket_.get_executor());
     const Answer answer = shared_->responder.answer(request, door_, [this] { return client(); });
     const bool last = unread || !request.keep_alive || shared_->stopping;
     if (!co_await send(answer, last)) break;
     // The one that did something longest ago stays first.
     shared_->connections.splice(shared_->connections.end(), shared_->connections, place_);
     if (last) {
-      co_await linger();
+      // Who asked for the end and has sent nothing behind it sends no more.
+      const bool said_all = !request.keep_alive && !unread && begin_ == end_ && later_.empty();
+      if (!said_all) co_await linger();
       break;
     }
   }

@@ -26,7 +26,7 @@ using Awaitable = asio::awaitable<T, Executor>;
 class Connection;
 
 /// What the connections of a server share. It outlives each of them: they hold it.
-struct Shared {
+struct Shared : std::enable_shared_from_this<Shared> {
   Shared(Options settings, AdminHandler admin)
       : options(std::move(settings)), responder(options, std::move(admin)) {}
 
@@ -40,7 +40,13 @@ struct Shared {
   /// "Date: …\r\n" of the present second.
   [[nodiscard]] const std::string& date();
 
+  /// Lets the requests that are answered before the io_context asks for events again share a look at the
+  /// disk. Whatever had come by then came before that look's end, so nobody is told of a past that was over
+  /// when they asked; and what comes later is read behind the handler posted here.
+  void share_looks(const Executor& executor);
+
  private:
+  bool sharing_ = false;
   Timestamp dated_ = Timestamp::min();
   std::string date_;
 };

@@ -18,10 +18,10 @@
 #include "server/kind.hpp"
 #include "server/validators.hpp"
 
-// The published folder in memory. Another process replaces files by rename, so each request asks the disk
-// (one stat) whether the file is still the one that was read; a version, once read, is kept whole with its
-// ready-made header fields, so that an answer is two buffers and no work. What is under way keeps its version
-// alive whatever happens to the file.
+// The published folder in memory. Another process replaces files by rename, so the disk is asked (one stat)
+// whether the file is still the one that was read; requests that are answered in one go ask it once together,
+// see trust(). A version, once read, is kept whole with its ready-made header fields, so that an answer is
+// two buffers and no work. What is under way keeps its version alive whatever happens to the file.
 namespace tributary::server {
 
 /// A descriptor that closes itself.
@@ -96,6 +96,10 @@ class FileCache {
   /// folder. `trouble`: it is there but cannot be read now.
   [[nodiscard]] Found find(const std::string& path, Timestamp now);
 
+  /// Until doubt() find() does not ask the disk twice for the same file.
+  void trust() { trusting_ = ++trust_; }
+  void doubt() { trusting_ = 0; }
+
   /// The coding to answer with, made now if it was not before.
   [[nodiscard]] Coding select(File& file, const Acceptable& acceptable);
 
@@ -115,6 +119,7 @@ class FileCache {
   struct Slot {
     std::shared_ptr<File> file = {};
     std::list<const std::string*>::iterator use = {};
+    std::uint64_t looked = 0;  // the trust_ in which the disk was asked
   };
   [[nodiscard]] Found load(const std::string& path, Timestamp now);
   void keep(const std::string& path, std::shared_ptr<File> file);
@@ -128,6 +133,8 @@ class FileCache {
   std::unordered_map<std::string, Slot> slots_;
   std::list<const std::string*> uses_;  // most recent first; the strings are the keys of slots_
   KnownVersions versions_;
+  std::uint64_t trust_ = 0;     // times that trust() was called
+  std::uint64_t trusting_ = 0;  // trust_, or 0: the disk is always asked
   std::size_t bytes_ = 0;
   std::size_t paged_ = 0;  // forms with pages among those kept
 };

@@ -40,6 +40,11 @@ class Responder {
   /// How large a body of this request may be; 0: none is read.
   [[nodiscard]] std::size_t body_limit(const Request& request, Door door) const;
 
+  /// What is answered until doubt() may be answered from one look at the disk. For requests that had come
+  /// when it was called.
+  void trust() { files_.trust(); }
+  void doubt() { files_.doubt(); }
+
   [[nodiscard]] Timestamp now() const;
   [[nodiscard]] std::size_t cached_bytes() const { return files_.bytes(); }
   void reload(const std::filesystem::path& folder, const std::string& site_url, const std::string& hub_url);

@@ -211,6 +211,29 @@ TEST(ServerFiles, AReaderWhoPollsWhileFilesChangeNeverSeesHalfOfOne) {
   }
 }
 
+TEST(ServerFiles, WhoAsksAfterAReplacementSeesItHoweverBusyTheServerIs) {
+  Wire wire;
+  wire.publish("atom.xml", "0");
+  std::atomic<bool> done = false;
+  std::vector<std::jthread> others;
+  for (int i = 0; i < 8; ++i) {
+    others.emplace_back([&] {
+      auto client = wire.client();
+      while (!done && client.exchange(get("/atom.xml")).status == 200) {
+      }
+    });
+  }
+  auto client = wire.client();
+  std::string seen, expected;
+  for (int version = 1; version <= 300 && seen == expected; ++version) {
+    expected = std::to_string(version);
+    wire.publish("atom.xml", expected);
+    seen = client.exchange(get("/atom.xml")).body;
+  }
+  EXPECT_EQ(seen, expected);
+  done = true;
+}
+
 TEST(ServerFiles, AFileThatIsGoneIs404AndComesBack) {
   Wire wire;
   wire.publish("index.html", "one");
