@@ -34,7 +34,7 @@ bool is_page(Tag tag) {
 }
 /// Elements that gumbo knows no more of than their name.
 bool is_new(Tag tag) {
-  return tag == Tag::unknown || tag == Tag::dialog || tag == Tag::picture || tag == Tag::search;
+  return tag == Tag::unknown || tag == Tag::picture;
 }
 /// Names after which SVG and MathML hold HTML again, or at which a browser leaves them.
 bool leaves_foreign(std::string_view name, Tag tag) {
@@ -329,6 +329,8 @@ void Builder::start_in_body(const Tokenizer::Token& token) {
     return;
   }
   if (element.is(is_hard)) doubt();
+  if (element.is(is_newer)) newer_names_.push_back(token.text);
+  if (tag == Tag::dialog) differs_from_gumbo_ = true;  // no special element
   if (tag == Tag::li && (around() & has_li)) pop_through(Tag::li);
   if ((tag == Tag::dd || tag == Tag::dt) && (around() & has_dd_dt)) {
     std::size_t i = open_.size() - 1;
@@ -407,6 +409,7 @@ void Builder::end(const Tokenizer::Token& token) {
   const Tag tag = token.tag;
   const Traits& element = traits(tag);
   if (is_page(tag)) return;
+  if (element.is(is_newer)) newer_names_.push_back(token.text);
   if (tag == Tag::table || is_structure(tag)) {
     if (place() != Place::body) end_in_table(tag);
     return;

@@ -33,6 +33,9 @@ class Builder {
   /// like.
   [[nodiscard]] bool is_affordable() const;
 
+  /// The tags' names that an HTML5 parser of 2015 reads as others than they are: main, search and dialog.
+  [[nodiscard]] const std::vector<std::string_view>& newer_names() const { return newer_names_; }
+
  private:
   /// The innermost part of a table around, which decides what may start or end here.
   enum class Place : std::uint8_t { body, table, row_group, row, cell, caption, column_group };
@@ -81,6 +84,7 @@ class Builder {
   std::array<std::uint32_t, static_cast<std::size_t>(Tag::count)> counts_ = {};
   Attributes no_attributes_;
   std::string scratch_;
+  std::vector<std::string_view> newer_names_;
   const char* after_pre_ = nullptr;  // a line end exactly here is not content
 
   std::size_t doubts_ = 0;  // elements that the HTML5 parser may have open where this one has not

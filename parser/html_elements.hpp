@@ -47,6 +47,7 @@ enum Role : std::uint32_t {
   is_table_part = 1u << 10,  ///< holds nothing but certain elements and white space
   is_block = 1u << 11,       ///< starts a line of its own, for plain text
   is_hard = 1u << 12,        ///< tree construction beyond what the linear path does itself
+  is_newer = 1u << 13,       ///< a block that gumbo 0.10 does not take for one
 };
 
 struct Traits {

@@ -5,6 +5,7 @@
 #include <array>
 #include <list>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "parser/html_characters.hpp"
@@ -15,13 +16,30 @@ namespace {
 
 // Errors are kept, though nobody reads them: told to keep none, gumbo 0.10 garbles the attribute behind a
 // doubled one.
-GumboOptions fragment_options() {
-  GumboOptions options = kGumboDefaultOptions;
-  options.fragment_context = GUMBO_TAG_DIV;
-  return options;
+const GumboOptions& options = kGumboDefaultOptions;
+
+/// A whole document, as gumbo's fragments never leave SVG and MathML at an HTML tag: the standard had it so
+/// for fragments once. A new block's name becomes that of another block without a tag of its own.
+std::string document_of(std::string_view html, const std::vector<std::string_view>& newer_names) {
+  std::string document("<!DOCTYPE html><body>");
+  document.reserve(document.size() + html.size() + 2 * newer_names.size() + 1);
+  std::size_t done = 0;
+  for (const auto name : newer_names) {
+    const auto at = static_cast<std::size_t>(name.data() - html.data());
+    document.append(html.substr(done, at - done)).append("fieldset");
+    done = at + name.size();
+  }
+  return document.append(html.substr(done));
 }
 
-const GumboOptions options = fragment_options();
+const GumboNode* body_of(const GumboNode& root) {
+  const auto& children = root.v.element.children;
+  for (unsigned i = 0; i < children.length; ++i) {
+    const auto* child = static_cast<const GumboNode*>(children.data[i]);
+    if (child->type == GUMBO_NODE_ELEMENT && child->v.element.tag == GUMBO_TAG_BODY) return child;
+  }
+  return nullptr;
+}
 
 struct Destroy {
   void operator()(GumboOutput* output) const { gumbo_destroy_output(&options, output); }
@@ -83,13 +101,16 @@ void collect(const GumboElement& element, Repaired& repaired, Attributes& attrib
 
 }  // namespace
 
-void gumbo_fragment(std::string_view html, Writer& writer) {
-  const Output output = parse(html);
+void gumbo_fragment(std::string_view html, const std::vector<std::string_view>& newer_names, Writer& writer) {
+  const std::string document = document_of(html, newer_names);
+  const Output output = parse(document);
+  const GumboNode* body = body_of(*output->root);
+  if (body == nullptr) return;
   struct Step {
     const GumboNode* node;
     unsigned next;  // child
   };
-  std::vector<Step> path{{output->root, 0}};
+  std::vector<Step> path{{body, 0}};
   Attributes attributes;
   Repaired repaired;
   while (!path.empty()) {

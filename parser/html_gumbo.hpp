@@ -1,6 +1,6 @@
 #pragma once
-#include <string>
 #include <string_view>
+#include <vector>
 
 #include "parser/html_writer.hpp"
 
@@ -8,8 +8,9 @@
 /// to open elements × tags and tens of times the input's memory: what it is given is limited by its callers.
 namespace tributary::parser::html {
 
-/// Parses a fragment in the context of a div and hands its tree to `writer`, without finish(). The input is
-/// prepare()d.
-void gumbo_fragment(std::string_view html, Writer& writer);
+/// Parses a fragment as the content of a body and hands its tree to `writer`, without finish(). The input is
+/// prepare()d. `newer_names` are views into it, in order: names of tags that the parser is too old to know
+/// for blocks that the writer unwraps (Builder::newer_names()).
+void gumbo_fragment(std::string_view html, const std::vector<std::string_view>& newer_names, Writer& writer);
 
 }  // namespace tributary::parser::html

@@ -31,7 +31,7 @@ bool write_clean(std::string_view html, std::string_view base, std::string& out)
   if (builder.is_exact() || !builder.is_affordable()) return !writer.is_overgrown();
   out.clear();
   html::Writer exact(base, out, html::most_from(html));
-  html::gumbo_fragment(html, exact);
+  html::gumbo_fragment(html, builder.newer_names(), exact);
   exact.finish();
   return !exact.is_overgrown();
 }

@@ -9,7 +9,9 @@ find_program(NODE node)
 if(NODE)
   add_test(NAME Parser.PayloadsInABrowser
            COMMAND ${NODE} ${CMAKE_CURRENT_SOURCE_DIR}/parser/browser/payloads.mjs $<TARGET_FILE:tributary>)
-  set_tests_properties(Parser.PayloadsInABrowser PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+  add_test(NAME Parser.ReadsTagsAsABrowserDoes
+           COMMAND ${NODE} ${CMAKE_CURRENT_SOURCE_DIR}/parser/browser/trees.mjs $<TARGET_FILE:tributary> ${PROJECT_SOURCE_DIR}/fuzz/corpus/sanitise)
+  set_tests_properties(Parser.PayloadsInABrowser Parser.ReadsTagsAsABrowserDoes PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
 endif()
 
 # The fixtures: one program over all of them, one test of CTest a subject.
