@@ -74,7 +74,7 @@ struct Alerts::Impl : std::enable_shared_from_this<Impl> {
         log_warn("alert feed=" + url + " error=\"" +
                  (answer.error ? answer.error->detail : "HTTP " + std::to_string(answer.status)) + "\"");
       }
-      if (owner.answered) owner.answered();
+      if (owner.answered) owner.answered(key);
     });
   }
 };
@@ -86,17 +86,25 @@ Alerts::~Alerts() {
   stop();
 }
 
+bool Alerts::has_news(const FeedState& state) const {
+  if (!impl_->calls || !state.last_fetch || impl_->under_way.contains(state.key)) return false;
+  return to_string(fetcher::shown_status(state, impl_->clock())) != state.memory.history.told;
+}
+
 void Alerts::look(const FeedState& state) {
-  if (!impl_->calls || !state.last_fetch || impl_->under_way.contains(state.key)) return;
+  if (!has_news(state)) return;
   const std::string shown(to_string(fetcher::shown_status(state, impl_->clock())));
   const auto& told = state.memory.history.told;
-  if (shown == told) return;
   // That a new feed is well is no news.
   if (told.empty() && is_fine(shown)) {
     impl_->keep(state.key, shown);
     return;
   }
   impl_->tell(state, shown, *this);
+}
+
+bool Alerts::is_telling(const std::string& key) const {
+  return impl_->under_way.contains(key);
 }
 
 std::size_t Alerts::under_way() const {

@@ -25,13 +25,19 @@ class Alerts {
   Alerts(const Alerts&) = delete;
   Alerts& operator=(const Alerts&) = delete;
 
-  /// Looks at a feed as it is stored.
+  /// Looks at a feed as it is stored. Where several processes share the store, the caller has its lease, so
+  /// that one of them tells.
   void look(const FeedState& state);
 
+  /// Whether look() would do anything.
+  [[nodiscard]] bool has_news(const FeedState& state) const;
+
+  /// Whether a call about this feed is under way.
+  [[nodiscard]] bool is_telling(const std::string& key) const;
   /// Calls not answered yet.
   [[nodiscard]] std::size_t under_way() const;
-  /// Called whenever one has been answered.
-  std::function<void()> answered = {};
+  /// Called whenever one has been answered, well or not, after Keep.
+  std::function<void(const std::string& key)> answered = {};
 
   void stop();
 

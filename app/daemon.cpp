@@ -13,11 +13,13 @@
 #include "app/decisions.hpp"
 #include "app/file_watch.hpp"
 #include "app/health_pages.hpp"
+#include "app/lease_keeper.hpp"
 #include "app/log.hpp"
 #include "app/metrics.hpp"
 #include "app/own_hub.hpp"
 #include "app/pipeline.hpp"
 #include "app/publication.hpp"
+#include "app/reload_note.hpp"
 #include "app/status_report.hpp"
 #include "app/subscriptions.hpp"
 #include "fetcher/push.hpp"
@@ -34,12 +36,15 @@ constexpr auto longest_wait_for_news = 5s;
 constexpr auto next_attempt = 1min;  // after a publication that failed
 constexpr auto grace = 5s;
 
-// Where several processes share a store. A feed whose process died waits as long as a lease; the others look
-// for what was stored when they are woken, and now and then without it.
-constexpr auto lease = 30s;
-constexpr auto renewal = lease / 3;
+// Where several processes share a store, each looks for what the others stored when it is woken, and now and
+// then without it.
 constexpr auto refresh = 20s;
 constexpr auto least_between_refreshes = 1s;
+// Until all have read what one of them stored: woken, and not.
+constexpr auto others_know_when_woken = 3 * least_between_refreshes;
+constexpr auto others_know_by_themselves = refresh + 5s;
+constexpr auto next_saving = 1s;
+constexpr int most_savings = 60;            // a visit of another process takes no longer than that
 constexpr std::size_t most_deliveries = 8;  // of a partner's hub, waiting
 
 /// A document that a partner's hub sent.
@@ -58,7 +63,6 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
         config(std::move(loaded)),
         next_visits(context),
         next_publication(context),
-        next_renewal(context),
         next_refresh(context) {
     index_partners();
   }
@@ -83,17 +87,21 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   std::unique_ptr<store::Wakeup> wakeup;
   std::optional<asio::posix::stream_descriptor> others_news;
   bool listening = false;
-  asio::steady_timer next_renewal;
+  std::optional<LeaseKeeper> leases;
   asio::steady_timer next_refresh;
 
   std::map<std::string, FeedState> states;          // by key
   std::set<std::pair<Timestamp, std::string>> due;  // when, and which feed; never one that is being visited
-  std::set<std::string> visiting;
+  std::set<std::string> visiting;                   // or had to ourselves otherwise (reserve)
+  std::set<std::string> unsaved;                    // changed while they were
   std::map<std::string, std::vector<Delivered>> delivered;  // by feed; each waits for the one before
   store::Totals totals;
   bool news = false;  // stored, not published yet
   bool publishing = false;
   bool reloading = false;
+  std::vector<Daemon::Reloaded> told_of_reload;        // by the one that is under way
+  std::vector<Daemon::Reloaded> waiting_for_a_reload;  // asked for meanwhile
+  bool reload_again = false;
   bool stopping = false;
   std::optional<Timestamp> last_publication;
   std::string publication_error;  // of the last attempt
@@ -121,7 +129,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     }
     for (auto& [key, state] : states) {
       subscriptions->note(state);
-      alerts->look(state);
+      look(state);
     }
     wake();
   }
@@ -177,32 +185,73 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
           } else {
             for (const auto& state : **granted) {
               others.erase(state.key);
+              self->states.insert_or_assign(state.key, state);
               self->pipeline->visit(state, [self](const Visit& visit) { self->visited(visit); });
             }
           }
-          for (const auto& key : others) {
-            self->visiting.erase(key);
-            // What it brought is read with the next refresh; if its process is dead, the lease ends.
-            const auto known = self->states.find(key);
-            if (known == self->states.end()) continue;
-            self->due.emplace(self->clock() + renewal, key);
-            self->take_delivered(known->second);  // what came while the claim was under way
-          }
+          for (const auto& key : others) self->left_to_others(key);
           self->wake();
         });
   }
 
-  void renew_leases() {
-    if (worker.empty() || stopping) return;
-    next_renewal.expires_after(renewal);
-    next_renewal.async_wait([self = shared_from_this()](boost::system::error_code error) {
-      if (error || self->stopping) return;
-      self->pipeline->with_store(
-          [name = self->worker, now = self->clock()](store::Store& store) {
-            if (const auto renewed = store.renew(name, now, now + lease); !renewed)
-              log_error("lease error=\"" + to_string(renewed.error()) + "\"");
-          },
-          [self] { self->renew_leases(); });
+  /// Another process has the feed. What it brought is read with the next refresh; if it is dead, the lease
+  /// ends.
+  void left_to_others(const std::string& key) {
+    visiting.erase(key);
+    const auto known = states.find(key);
+    if (known == states.end()) return;
+    due.emplace(clock() + lease_renewal, key);
+    if (unsaved.erase(key) > 0) save(known->second);
+    take_delivered(known->second);  // what came while the claim was under way
+  }
+
+  /// Has a feed of a shared store to ourselves, its state read anew, and tells whether we got it: until
+  /// settle(), no process visits it, nor changes what is remembered of it.
+  void reserve(const std::string& key, std::function<void(bool)> then) {
+    if (stopping || visiting.contains(key)) return then(false);
+    visiting.insert(key);
+    std::erase_if(due, [&](const auto& planned) { return planned.second == key; });
+    auto granted = std::make_shared<Result<std::vector<FeedState>>>();
+    pipeline->with_store(
+        [granted, key, name = worker, now = clock()](store::Store& store) {
+          *granted = store.claim({&key, 1}, name, now, now + lease, false);
+        },
+        [self = shared_from_this(), granted, key, then = std::move(then)] {
+          const bool got = *granted && !(*granted)->empty() && self->states.contains(key);
+          if (got) {
+            self->states.insert_or_assign(key, (*granted)->front());
+          } else {
+            self->visiting.erase(key);
+            if (const auto known = self->states.find(key); known != self->states.end())
+              self->plan(known->second);
+          }
+          then(got);
+          self->wake();
+        });
+  }
+
+  /// Saves what was reserved, as it is here, and lets it go.
+  void settle(const std::string& key) {
+    visiting.erase(key);
+    unsaved.erase(key);
+    const auto known = states.find(key);
+    if (known == states.end()) return;
+    write(known->second);
+    plan(known->second);
+    subscriptions->note(known->second);
+    take_delivered(known->second);
+    wake();
+  }
+
+  /// Tells the webhook, if it has not been told. Where several processes share the store, one of them does.
+  void look(const FeedState& state) {
+    if (worker.empty()) return alerts->look(state);
+    if (!alerts->has_news(state)) return;
+    reserve(state.key, [self = shared_from_this(), key = state.key](bool granted) {
+      if (!granted) return;  // whoever has it looks
+      self->alerts->look(self->states.at(key));
+      // A call under way settles when it is answered.
+      if (!self->alerts->is_telling(key)) self->settle(key);
     });
   }
 
@@ -246,12 +295,15 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
         known->second.items = state.items;
         news = true;
       }
-      if (known->second.last_fetch == state.last_fetch && known->second.next_fetch == state.next_fetch)
-        continue;
+      const bool visited =
+          known->second.last_fetch != state.last_fetch || known->second.next_fetch != state.next_fetch;
+      if (!visited && known->second.memory == state.memory) continue;
       std::erase_if(due, [&](const auto& planned) { return planned.second == state.key; });
       known->second = std::move(state);
       plan(known->second);
-      news = true;
+      subscriptions->note(known->second);
+      look(known->second);
+      if (visited) news = true;
     }
     if (news && !publishing) publish();
     listen_to_others();
@@ -277,10 +329,11 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
         log_warn("feed=" + state.configured_url + " hub=" + push.hub +
                  " push=broken hint=\"news came by polling first; subscribed anew in a day\"");
       }
+      unsaved.erase(state.key);
       if (!(state.memory == visit.state.memory)) save(state);
       plan(state);
       subscriptions->note(state);
-      alerts->look(state);
+      look(state);
       take_delivered(state);
     }
     if (visit.parsed) news = true;
@@ -297,8 +350,43 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     wake();
   }
 
+  /// Stores what is remembered of the feed's hub, or of what the admin was told; of a shared store the latter
+  /// changes only while the feed is ours.
   void save(const FeedState& state) {
     if (stopping) return;
+    if (worker.empty()) return write(state);
+    if (visiting.contains(state.key)) {
+      unsaved.insert(state.key);  // saved at the end of the visit
+      return;
+    }
+    save_push(state.key, state.memory.push, most_savings);
+  }
+
+  /// Into what is stored now, which another process may have written meanwhile.
+  void save_push(const std::string& key, const Subscription& push, int attempts) {
+    auto saved = std::make_shared<bool>(false);
+    pipeline->with_store(
+        [saved, key, push, name = worker, now = clock()](store::Store& store) {
+          auto granted = store.claim({&key, 1}, name, now, now + lease, false);
+          if (!granted || granted->empty()) return;
+          store::Delivery delivery{.state = std::move(granted->front())};
+          delivery.state.memory.push = push;
+          if (const auto taken = store.take({&delivery, 1}, now); !taken) {
+            log_error("feed=" + delivery.state.configured_url + " error=\"" + to_string(taken.error()) +
+                      "\"");
+          }
+          *saved = true;
+        },
+        [self = shared_from_this(), saved, key, push, attempts] {
+          if (*saved || attempts == 0 || self->stopping) return;
+          auto again = std::make_shared<asio::steady_timer>(self->io, next_saving);
+          again->async_wait([self, again, key, push, attempts](boost::system::error_code error) {
+            if (!error) self->save_push(key, push, attempts - 1);
+          });
+        });
+  }
+
+  void write(const FeedState& state) {
     pipeline->with_store(
         [state, now = clock()](store::Store& store) {
           const store::Delivery delivery{.state = state};
@@ -332,9 +420,26 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     waiting->second.erase(waiting->second.begin());
     if (waiting->second.empty()) delivered.erase(waiting);
     std::erase_if(due, [&](const auto& planned) { return planned.second == state.key; });
-    visiting.insert(state.key);
-    pipeline->deliver(state, std::move(next.body), std::move(next.content_type),
-                      [self = shared_from_this()](const Visit& visit) { self->visited(visit, false); });
+    const auto store_it = [self = shared_from_this(), key = state.key](Delivered document) {
+      self->pipeline->deliver(self->states.at(key), std::move(document.body),
+                              std::move(document.content_type),
+                              [self](const Visit& visit) { self->visited(visit, false); });
+    };
+    if (worker.empty()) {
+      visiting.insert(state.key);
+      return store_it(std::move(next));
+    }
+    reserve(state.key, [self = shared_from_this(), key = state.key, store_it,
+                        document = std::move(next)](bool granted) mutable {
+      if (granted) return store_it(std::move(document));
+      auto& others = self->delivered[key];
+      others.insert(others.begin(), std::move(document));
+      auto again = std::make_shared<asio::steady_timer>(self->io, next_saving);
+      again->async_wait([self, again, key](boost::system::error_code error) {
+        const auto known = self->states.find(key);
+        if (!error && known != self->states.end()) self->take_delivered(known->second);
+      });
+    });
   }
 
   [[nodiscard]] const Partner* partner_of(const FeedState& state) const {
@@ -388,45 +493,70 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     if (news && visiting.empty()) publish();
   }
 
-  void reload() {
-    if (stopping || reloading) return;
+  void reload(Daemon::Reloaded done) {
+    if (stopping) return;
+    if (reloading) {
+      reload_again = true;
+      if (done) waiting_for_a_reload.push_back(std::move(done));
+      return;
+    }
+    reloading = true;
+    if (done) told_of_reload.push_back(std::move(done));
     auto loaded = config::load(config_file);
     if (!loaded) {
       for (const auto& fault : loaded.error()) log_error("reload error=\"" + config::to_string(fault) + "\"");
-      last_reload = "refused at " + to_rfc3339(clock());
-      return;
+      return reloaded("refused", loaded.error().empty() ? "" : config::to_string(loaded.error().front()));
     }
-    if (loaded->config.store != config.store || loaded->config.server.listen != config.server.listen ||
-        loaded->config.server.admin != config.server.admin) {
-      log_warn("reload warning=\"a new store or address takes a restart\"");
+    for (const auto& warning : loaded->warnings)
+      log_warn("reload warning=\"" + config::to_string(warning) + "\"");
+    if (loaded->config.store != config.store || loaded->config.server != config.server ||
+        loaded->config.alert_webhook_env != config.alert_webhook_env) {
+      log_warn("reload warning=\"a new store, address, hub or webhook takes a restart\"");
     }
-    loaded->config.store = config.store;
-    loaded->config.server = config.server;
-    reloading = true;
-    config = std::move(loaded->config);
-    index_partners();
-    pipeline->reconfigure(config);
-    subscriptions->reconfigure(config);
-    server->reload(config.output, config.site.url, hub_url(config));
+    auto next = std::make_shared<config::Config>(std::move(loaded->config));
+    next->store = config.store;
+    next->server = config.server;
+    next->alert_webhook_env = config.alert_webhook_env;
+    // The store first: when it fails, nothing has changed anywhere.
     auto fresh = std::make_shared<Result<std::vector<FeedState>>>();
     pipeline->with_store(
-        [fresh, next = catalogue(config), now = clock()](store::Store& store) {
-          const auto configured = store.configure(next, now);
+        [fresh, next, now = clock()](store::Store& store) {
+          const auto configured = store.configure(catalogue(*next), now);
           *fresh = configured ? store.feed_states() : std::unexpected(configured.error());
         },
-        [self = shared_from_this(), fresh] {
-          self->reloading = false;
+        [self = shared_from_this(), fresh, next] {
           if (!*fresh) {
             log_error("reload error=\"" + to_string(fresh->error()) + "\"");
-            self->last_reload = "failed at " + to_rfc3339(self->clock());
-            return;
+            return self->reloaded("failed", to_string(fresh->error()));
           }
-          self->last_reload = "done at " + to_rfc3339(self->clock());
+          self->take_configuration(std::move(*next));
           log_info("reload feeds=" + std::to_string((*fresh)->size()));
           self->take_states(std::move(**fresh));
           self->news = true;
           if (!self->publishing) self->publish();
+          self->reloaded("done", "");
         });
+  }
+
+  void take_configuration(config::Config next) {
+    config = std::move(next);
+    index_partners();
+    if (stopping) return;
+    pipeline->reconfigure(config);
+    subscriptions->reconfigure(config);
+    server->reload(config.output, config.site.url, hub_url(config));
+  }
+
+  /// `outcome` is done, refused or failed.
+  void reloaded(const std::string& outcome, const std::string& reason) {
+    reloading = false;
+    last_reload = outcome + " at " + to_rfc3339(clock()) + (reason.empty() ? "" : ": " + reason);
+    if (stopping) return;
+    leave_reload_note(config, last_reload);
+    for (const auto& done : std::exchange(told_of_reload, {})) done(last_reload);
+    if (!std::exchange(reload_again, false)) return;
+    told_of_reload = std::exchange(waiting_for_a_reload, {});
+    reload({});
   }
 
   /// What an admin decided of held feeds while the store is ours.
@@ -494,6 +624,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   void stop() {
     if (stopping) return;
     stopping = true;
+    leave_reload_note(config, "");
     watch.reset();
     decisions_watch.reset();
     next_visits.cancel();
@@ -502,7 +633,6 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     subscriptions->stop();
     alerts->stop();
     pipeline->cancel();
-    next_renewal.cancel();
     next_refresh.cancel();
     if (others_news) others_news->release();
     others_news.reset();
@@ -526,6 +656,7 @@ Daemon::Daemon(asio::io_context& io, const Context& context, config::Config conf
 
 Daemon::~Daemon() {
   // Callbacks that are still queued hold the Impl; what they would reach is taken down in order here.
+  impl_->leases.reset();
   impl_->watch.reset();
   impl_->decisions_watch.reset();
   impl_->subscriptions.reset();
@@ -584,10 +715,24 @@ Result<void> Daemon::start() {
   auto readers = (*store)->hub_subscriptions();
   if (!readers) return std::unexpected(readers.error());
 
+  leave_reload_note(impl.config, "");
   if ((*store)->shared()) {
     impl.worker = process_name(impl.clock());
+    auto another = store::open(impl.config.store, store::Access::write);
+    if (!another) return std::unexpected(another.error());
+    impl.leases.emplace(std::move(*another), impl.worker, impl.clock);
     impl.wakeup = store::listen(impl.config.store);
     if (impl.wakeup) impl.others_news.emplace(impl.io, impl.wakeup->descriptor());
+    impl.subscriptions->share(
+        {.reserve =
+             [weak_impl](const std::string& key, std::function<void(bool)> then) {
+               if (const auto self = weak_impl.lock()) self->reserve(key, std::move(then));
+             },
+         .settle =
+             [weak_impl](const std::string& key) {
+               if (const auto self = weak_impl.lock()) self->settle(key);
+             },
+         .others_know_after = impl.wakeup ? others_know_when_woken : others_know_by_themselves});
   }
   impl.pipeline.emplace(impl.io, impl.config, std::move(*store), impl.clock);
   impl.pipeline->store_failed = [weak = std::weak_ptr(impl_)](const Error& error) {
@@ -597,7 +742,7 @@ Result<void> Daemon::start() {
     self->stop();
   };
   impl.watch.emplace(impl.io, impl.config_file, [weak = std::weak_ptr(impl_)] {
-    if (const auto self = weak.lock()) self->reload();
+    if (const auto self = weak.lock()) self->reload({});
   });
   if (const auto decisions = decisions_file(impl.config); !decisions.empty()) {
     impl.decisions_watch.emplace(impl.io, decisions, [weak = std::weak_ptr(impl_)] {
@@ -608,6 +753,11 @@ Result<void> Daemon::start() {
                       [weak_impl](const std::string& key, const std::string& told) {
                         if (const auto self = weak_impl.lock()) self->keep_told(key, told);
                       });
+  if (!impl.worker.empty()) {
+    impl.alerts->answered = [weak_impl](const std::string& key) {
+      if (const auto self = weak_impl.lock()) self->settle(key);
+    };
+  }
   if (impl.hub) {
     const auto with_store = [weak_impl](std::function<void(store::Store&)> work) {
       const auto self = weak_impl.lock();
@@ -617,7 +767,6 @@ Result<void> Daemon::start() {
       return std::unexpected(begun.error());
   }
   impl.publish();
-  impl.renew_leases();
   impl.listen_to_others();
   impl.refresh_after(refresh);
   impl.take_states(std::move(*states));
@@ -630,8 +779,8 @@ std::string Daemon::url() const {
 std::string Daemon::admin_url() const {
   return impl_->server->admin_url();
 }
-void Daemon::reload() {
-  impl_->reload();
+void Daemon::reload(Reloaded done) {
+  impl_->reload(std::move(done));
 }
 void Daemon::stop() {
   impl_->stop();

@@ -1,5 +1,7 @@
 #pragma once
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "app/context.hpp"
 #include "config/config.hpp"
@@ -25,8 +27,11 @@ class Daemon {
   [[nodiscard]] std::string url() const;
   [[nodiscard]] std::string admin_url() const;
 
-  /// Reads feeds.yaml again: a faulty one is reported and the last good configuration kept.
-  void reload();
+  /// Reads feeds.yaml again: a faulty one is reported and the last good configuration kept. What is asked
+  /// while a reload is under way is done after it. `done` is called when the file, as it is now, has been
+  /// taken or refused, with the outcome in words.
+  using Reloaded = std::function<void(const std::string& outcome)>;
+  void reload(Reloaded done = {});
 
   /// Ends cleanly: abandons transfers, stores and publishes what has come, lets requests under way end.
   void stop();

@@ -51,15 +51,6 @@ Result<void> leave(const fs::path& file, Decision decision, const std::string& u
   return std::unexpected(Error{ErrorKind::io, file.string(), std::strerror(why)});
 }
 
-/// Whether another process has the store for writing now.
-bool owned_by_another(const fs::path& decisions) {
-  fs::path lock = decisions;
-  lock.replace_extension();
-  lock += ".lock";
-  const auto taken = store::OwnershipLock::take(lock, 0ms);
-  return !taken && taken.error().kind == ErrorKind::store_busy;
-}
-
 int decide(const Context& context, Decision decision, const std::string& name) {
   const auto config = load_config(context);
   if (!config) return Exit::usage;
@@ -78,7 +69,7 @@ int decide(const Context& context, Decision decision, const std::string& name) {
   }
   reader->reset();
   const Timestamp now = context.pass_clock()();
-  if (const auto file = decisions_file(*config); !file.empty() && owned_by_another(file)) {
+  if (const auto file = decisions_file(*config); is_owned_by_another(*config)) {
     if (const auto left = leave(file, decision, found->configured_url); !left) return fail(left.error());
     std::cout << found->name << ": the process that has the store takes the decision over\n";
     return Exit::done;
@@ -101,9 +92,22 @@ bool means(const std::string& word, const FeedState& state, const config::Config
   });
 }
 
-fs::path decisions_file(const config::Config& config) {
+fs::path store_file(const config::Config& config) {
   if (!config.store.starts_with(sqlite)) return {};
-  return config.store.substr(sqlite.size()) + ".decisions";
+  return config.store.substr(sqlite.size());
+}
+
+bool is_owned_by_another(const config::Config& config) {
+  const auto store = store_file(config);
+  std::error_code ignored;
+  if (store.empty() || !fs::exists(store, ignored)) return false;
+  const auto taken = store::OwnershipLock::take(store.string() + ".lock", 0ms);
+  return !taken && taken.error().kind == ErrorKind::store_busy;
+}
+
+fs::path decisions_file(const config::Config& config) {
+  const auto store = store_file(config);
+  return store.empty() ? store : fs::path(store.string() + ".decisions");
 }
 
 Result<std::size_t> take_decisions(const config::Config& config, store::Store& store, Timestamp now) {

@@ -13,6 +13,11 @@ namespace tributary::app {
 /// Whether a name on the command line means this feed: its URL, slug or name.
 [[nodiscard]] bool means(const std::string& word, const FeedState& state, const config::Config& config);
 
+/// The file of a SQLite store; empty for a store that many processes share.
+[[nodiscard]] std::filesystem::path store_file(const config::Config& config);
+/// Whether a living process other than this one has that file for writing now.
+[[nodiscard]] bool is_owned_by_another(const config::Config& config);
+
 /// Where decisions wait for the store's owner; empty for a store that many processes share.
 [[nodiscard]] std::filesystem::path decisions_file(const config::Config& config);
 

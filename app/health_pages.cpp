@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "fetcher/history.hpp"
+#include "publisher/text.hpp"
 
 namespace tributary::app {
 namespace {
@@ -15,27 +16,7 @@ namespace {
 namespace json = boost::json;
 
 std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        // What XML 1.0 section 2.2 has no place for.
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
-    }
-  }
-  return out;
+  return publisher::escape(publisher::clean(text));
 }
 
 std::string or_dash(const std::optional<Timestamp>& when) {

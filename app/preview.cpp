@@ -240,12 +240,6 @@ void print_text(const Preview& preview) {
   }
 }
 
-bool is_there(const config::Config& config) {
-  constexpr std::string_view sqlite = "sqlite:";
-  std::error_code ignored;
-  return !config.store.starts_with(sqlite) || fs::exists(config.store.substr(sqlite.size()), ignored);
-}
-
 }  // namespace
 
 int preview(const Context& context, const PreviewOptions& options) {
@@ -264,8 +258,10 @@ int preview(const Context& context, const PreviewOptions& options) {
     return fail({ErrorKind::io, fs::temp_directory_path().string(), "no folder can be made for a copy"});
   }
   const auto file = scratch.path() / "tributary.db";
-  if (is_there(*config)) {
-    if (const auto copied = store::copy_to_file(config->store, file); !copied) return fail(copied.error());
+  // Before the first pass there is nothing to copy: the preview begins with an empty store.
+  if (const auto copied = store::copy_to_file(config->store, file);
+      !copied && copied.error().kind != ErrorKind::store_missing) {
+    return fail(copied.error());
   }
   auto store = store::open("sqlite:" + file.string(), store::Access::write);
   if (!store) return fail(store.error());

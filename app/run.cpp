@@ -45,8 +45,9 @@ int run(const Context& context) {
         return;
       }
       service_manager::reloading();
-      daemon.reload();
-      service_manager::ready("serving on " + daemon.url());
+      daemon.reload([&](const std::string& outcome) {
+        service_manager::ready("serving on " + daemon.url() + "; last reload " + outcome);
+      });
       listen();
     });
   };

@@ -5,6 +5,7 @@
 
 #include "app/commands.hpp"
 #include "app/feeds_file.hpp"
+#include "app/reload_note.hpp"
 #include "app/status_report.hpp"
 #include "config/edit.hpp"
 
@@ -41,17 +42,18 @@ int status(const Context& context, bool json) {
 
   // Before the first pass there is no store: that is no failure, nothing is known yet.
   std::unique_ptr<store::Store> store;
-  constexpr std::string_view sqlite = "sqlite:";
-  const bool is_file = config->store.starts_with(sqlite);
-  if (!is_file || std::filesystem::exists(config->store.substr(sqlite.size()))) {
-    auto opened = store::open(config->store, store::Access::read);
-    if (!opened) return fail(opened.error());
+  if (auto opened = store::open(config->store, store::Access::read)) {
     store = std::move(*opened);
+  } else if (opened.error().kind != ErrorKind::store_missing) {
+    return fail(opened.error());
   }
   const auto report = status_report(*config, store.get(), context.pass_clock()());
   if (!report) return fail(report.error());
   std::cout << (json ? status_json(*report) : status_text(*report, isatty(STDOUT_FILENO) == 1));
-  if (!json) std::cout << proposals(context.config_file, *report);
+  if (json) return Exit::done;
+  if (const auto reload = reload_note(*config); !reload.empty())
+    std::cout << "last reload: " << reload << '\n';
+  std::cout << proposals(context.config_file, *report);
   return Exit::done;
 }
 

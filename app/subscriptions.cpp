@@ -32,12 +32,14 @@ struct Subscriptions::Impl : std::enable_shared_from_this<Impl> {
 
   Clock clock;
   SubscriberWorld world;
+  SharedWorld shared;
   asio::steady_timer timer;
   std::unique_ptr<fetcher::Fetcher> hubs;
   std::string site_url;
   bool site_is_public = false;
-  std::set<std::pair<Timestamp, std::string>> due;  // when, and which feed's hub is to be asked
-  std::map<std::string, Timestamp> planned;         // the same by feed
+  std::set<std::pair<Timestamp, std::string>> due;        // when, and which feed's hub is to be asked
+  std::map<std::string, Timestamp> planned;               // the same by feed
+  std::set<std::shared_ptr<asio::steady_timer>> waiting;  // requests until the other processes know of them
   bool stopped = false;
 
   void take(const config::Config& config) {
@@ -69,12 +71,30 @@ struct Subscriptions::Impl : std::enable_shared_from_this<Impl> {
     while (!stopped && !due.empty() && due.begin()->first <= now) {
       const std::string key = due.begin()->second;
       unplan(key);
-      if (const auto state = world.states->find(key); state != world.states->end()) ask(state->second, now);
+      if (!world.states->contains(key)) continue;
+      shared.reserve ? ask_for_all(key) : ask(world.states->at(key), now);
     }
     if (stopped || due.empty()) return;
     timer.expires_after(std::clamp<std::chrono::seconds>(due.begin()->first - now, 1s, 1h));
     timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
       if (const auto self = weak.lock(); self && !error) self->wake();
+    });
+  }
+
+  /// One of the processes asks the hub, if none of the others did meanwhile.
+  void ask_for_all(const std::string& key) {
+    shared.reserve(key, [weak = weak_from_this(), key](bool granted) {
+      const auto self = weak.lock();
+      if (!self || !granted) return;  // who has it looks at the subscription, too
+      const auto known = self->world.states->find(key);
+      if (known != self->world.states->end() && !self->stopped) {
+        const Partner* partner = self->world.partner(known->second);
+        const auto when = partner == nullptr
+                              ? std::nullopt
+                              : fetcher::next_subscription(known->second, *partner, self->site_is_public);
+        if (when && *when <= self->clock()) self->ask(known->second, self->clock());
+      }
+      self->shared.settle(key);
     });
   }
 
@@ -86,10 +106,22 @@ struct Subscriptions::Impl : std::enable_shared_from_this<Impl> {
     const Timestamp again = *state.memory.push.next_try;
     due.emplace(again, state.key);
     planned.emplace(state.key, again);
-    hubs->fetch(std::move(request),
-                [weak = weak_from_this(), key = state.key](const fetcher::Answer& answer) {
-                  if (const auto self = weak.lock()) self->answered(key, answer);
-                });
+    if (shared.others_know_after == 0s) return send(state.key, std::move(request));
+    auto wait = std::make_shared<asio::steady_timer>(timer.get_executor(), shared.others_know_after);
+    waiting.insert(wait);
+    wait->async_wait([weak = weak_from_this(), wait, key = state.key,
+                      request = std::move(request)](boost::system::error_code error) {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->waiting.erase(wait);
+      if (!error && !self->stopped) self->send(key, request);
+    });
+  }
+
+  void send(const std::string& key, fetcher::Request request) {
+    hubs->fetch(std::move(request), [weak = weak_from_this(), key](const fetcher::Answer& answer) {
+      if (const auto self = weak.lock()) self->answered(key, answer);
+    });
   }
 
   void answered(const std::string& key, const fetcher::Answer& answer) {
@@ -157,6 +189,10 @@ server::Route Subscriptions::route() {
           .handle = [impl = impl_](const server::Incoming& incoming) { return impl->receive(incoming); }};
 }
 
+void Subscriptions::share(SharedWorld shared) {
+  impl_->shared = std::move(shared);
+}
+
 void Subscriptions::reconfigure(const config::Config& config) {
   if (!impl_->stopped) impl_->take(config);
 }
@@ -173,6 +209,7 @@ void Subscriptions::note(const FeedState& state) {
 void Subscriptions::stop() {
   impl_->stopped = true;
   impl_->timer.cancel();
+  for (const auto& wait : impl_->waiting) wait->cancel();
   impl_->hubs.reset();
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,6 +24,16 @@ struct SubscriberWorld {
   std::function<bool(const FeedState&, const server::Incoming&)> deliver = {};
 };
 
+/// What it needs besides where several processes share the store, so that one of them asks a hub.
+struct SharedWorld {
+  /// Has the feed to ourselves, its state read anew, and tells whether we got it. What was got is given back
+  /// by `settle`, which saves it.
+  std::function<void(const std::string& key, std::function<void(bool)>)> reserve = {};
+  std::function<void(const std::string& key)> settle = {};
+  /// The other processes know by then what was saved: a hub's questions may come to any of them.
+  std::chrono::seconds others_know_after{0};
+};
+
 /// Our subscriptions at partners' WebSub hubs, and the callback at /websub/TOKEN. Everything runs on the
 /// io_context's thread.
 class Subscriptions {
@@ -35,6 +46,8 @@ class Subscriptions {
 
   [[nodiscard]] server::Route route();
 
+  /// Called before anything is noted, if at all.
+  void share(SharedWorld shared);
   void reconfigure(const config::Config& config);
   /// Forgets the plan: every state is to be noted anew.
   void clear();

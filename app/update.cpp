@@ -3,10 +3,12 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <iostream>
+#include <optional>
 
 #include "app/alerts.hpp"
 #include "app/commands.hpp"
 #include "app/decisions.hpp"
+#include "app/lease_keeper.hpp"
 #include "app/log.hpp"
 #include "app/pipeline.hpp"
 #include "app/progress.hpp"
@@ -14,9 +16,6 @@
 
 namespace tributary::app {
 namespace {
-
-// Where several processes share the store: what a pass that was killed had claimed is free again then.
-constexpr std::chrono::minutes longest_pass{10};
 
 /// The feeds to visit; an unknown name is a fault of usage.
 Result<std::vector<FeedState>> chosen(const std::vector<FeedState>& states, const config::Config& config,
@@ -42,9 +41,16 @@ Result<std::vector<FeedState>> chosen(const std::vector<FeedState>& states, cons
   return feeds;
 }
 
-/// Tells the webhook, if there is one, what states changed; the pass ends when it has answered.
+/// This process among those that share a store. Its leases run by a clock that goes on, also under --now.
+struct Lessee {
+  std::string name = {};
+  Clock clock = {};
+};
+
+/// Tells the webhook, if there is one, what states changed; the pass ends when it has answered. Of a store
+/// that other processes share, those states that none of them is about to tell.
 void tell_changes(boost::asio::io_context& io, const config::Config& config, const Clock& clock,
-                  Pipeline& pipeline, const std::vector<FeedState>& states) {
+                  Pipeline& pipeline, std::vector<FeedState> states, const Lessee& lessee) {
   if (config.alert_webhook_env.empty()) return;
   std::vector<FeedState> told;
   Alerts alerts(io, config, clock, [&](const std::string& key, const std::string& state) {
@@ -53,9 +59,26 @@ void tell_changes(boost::asio::io_context& io, const config::Config& config, con
     told.push_back(*known);
     told.back().memory.history.told = state;
   });
-  alerts.answered = [&] {
+  alerts.answered = [&](const std::string&) {
     if (alerts.under_way() == 0) io.stop();
   };
+  io.restart();
+  pipeline.with_store(
+      [&](store::Store& store) {
+        if (!store.shared()) return;
+        std::vector<std::string> keys;
+        for (const auto& state : states) {
+          if (alerts.has_news(state)) keys.push_back(state.key);
+        }
+        if (auto granted = store.claim(keys, lessee.name, lessee.clock(), lessee.clock() + lease, false)) {
+          states = std::move(*granted);
+        } else {
+          log_error("lease error=\"" + to_string(granted.error()) + "\"");
+          states.clear();
+        }
+      },
+      [&] { io.stop(); });
+  io.run();
   for (const auto& state : states) alerts.look(state);
   io.restart();
   if (alerts.under_way() > 0) io.run();
@@ -68,6 +91,9 @@ void tell_changes(boost::asio::io_context& io, const config::Config& config, con
         if (const auto kept = store.take(deliveries, clock()); !kept) {
           log_error("alerts error=\"" + to_string(kept.error()) + "\"");
         }
+        // What could not be told is for others to tell.
+        if (const auto free = store.release(lessee.name); !free)
+          log_error("lease error=\"" + to_string(free.error()) + "\"");
       },
       [&] { io.stop(); });
   io.run();
@@ -90,12 +116,16 @@ int update(const Context& context, const UpdateOptions& options) {
   if (!states) return fail(states.error());
   auto feeds = chosen(*states, *config, options, clock());
   if (!feeds) return fail(feeds.error());
-  const auto worker = process_name(clock());
+  const Lessee lessee{process_name(clock()), context.running_clock()};
+  std::optional<LeaseKeeper> leases;
   if ((*store)->shared()) {
     std::vector<std::string> keys;
     for (const auto& feed : *feeds) keys.push_back(feed.key);
-    feeds = (*store)->claim(keys, worker, clock(), clock() + longest_pass, !options.force);
+    feeds = (*store)->claim(keys, lessee.name, lessee.clock(), lessee.clock() + lease, !options.force);
     if (!feeds) return fail(feeds.error());
+    auto another = store::open(config->store, store::Access::write);
+    if (!another) return fail(another.error());
+    leases.emplace(std::move(*another), lessee.name, lessee.clock);
   }
 
   boost::asio::io_context io;
@@ -141,13 +171,13 @@ int update(const Context& context, const UpdateOptions& options) {
           const auto due = open_store.take({}, clock());
           written = due ? publish_site(*config, open_store, clock()) : std::unexpected(due.error());
           if (auto read = open_store.feed_states()) states_after = std::move(*read);
-          if (const auto free = open_store.release(worker); !free) {
+          if (const auto free = open_store.release(lessee.name); !free) {
             log_error("lease error=\"" + to_string(free.error()) + "\"");
           }
         },
         [&] { io.stop(); });
     io.run();
-    if (!interrupted) tell_changes(io, *config, clock, pipeline, states_after);
+    if (!interrupted) tell_changes(io, *config, clock, pipeline, std::move(states_after), lessee);
     const auto added = pipeline.added();
     log_info("pass feeds=" + std::to_string(visited) + " failed=" + std::to_string(failing) +
              " new=" + std::to_string(added.fresh) + " changed=" + std::to_string(added.changed));

@@ -17,6 +17,7 @@ enum class ErrorKind {
   blocked,        ///< a challenge or login page came instead of a feed
   store_busy,     ///< another process owns the store
   store_damaged,  ///< the store is truncated or damaged: nothing was changed
+  store_missing,  ///< nothing was stored there yet
   store,          ///< any other failure of the store
   io,             ///< a file cannot be read or written
   unavailable,    ///< a command or feature that is not there yet

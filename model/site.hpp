@@ -90,6 +90,7 @@ struct ServerOptions {
   std::string listen = "127.0.0.1:8080";  ///< HOST:PORT (port 0 takes a free one) or unix:/path
   std::string admin = "127.0.0.1:8081";   ///< the same; empty switches it off
   std::string hub = "builtin";            ///< builtin, off, or a URL
+  friend bool operator==(const ServerOptions&, const ServerOptions&) = default;
 };
 
 struct FetchOptions {

@@ -4,6 +4,7 @@
 
 #include "store/engine.hpp"
 #include "store/move.hpp"
+#include "store/sqlite_file.hpp"
 
 namespace tributary::store {
 namespace {
@@ -61,6 +62,23 @@ Result<std::int64_t> move_store(std::string_view from, std::string_view to,
   try {
     const Transaction turn(**source, Transaction::Kind::write);  // other processes' writers wait
     return move_rows(**source, **target, progress);
+  } catch (const Failure& failure) {
+    return std::unexpected(failure.error);
+  }
+}
+
+Result<void> copy_to_file(std::string_view url, const std::filesystem::path& file) {
+  const auto& backend = backend_of(url);
+  if (backend.open == open_sqlite && (!backend.scheme.empty() || url.find("://") == std::string_view::npos))
+    return copy_sqlite(std::string(url.substr(backend.scheme.size())), file);
+  auto source = connect(url, Access::read);
+  if (!source) return std::unexpected(source.error());
+  auto target = connect(file.string(), Access::write);
+  if (!target) return std::unexpected(target.error());
+  try {
+    const Transaction snapshot(**source, Transaction::Kind::read);
+    move_rows(**source, **target, [](std::int64_t, std::int64_t) {});
+    return {};
   } catch (const Failure& failure) {
     return std::unexpected(failure.error);
   }

@@ -339,7 +339,7 @@ class PostgresqlDatabase final : public Database {
   void require_current_schema() {
     const auto table = ask("SELECT to_regclass('tributary_schema') IS NOT NULL", {});
     if (AnswerRow(table.get(), 0).integer(0) == 0) {
-      throw Failure({ErrorKind::store, where_, "there is nothing in it yet: run `tributary update` first"});
+      throw Failure({ErrorKind::store_missing, where_, "there is nothing in it yet: run `tributary update` first"});
     }
     const auto row = ask("SELECT version FROM tributary_schema WHERE id = 1", {});
     const auto version = PQntuples(row.get()) == 1 ? AnswerRow(row.get(), 0).integer(0) : 0;

@@ -5,7 +5,6 @@
 #include "store/backends.hpp"
 #include "store/sqlite_database.hpp"
 #include "store/sqlite_file.hpp"
-#include "store/store.hpp"
 
 namespace tributary::store {
 namespace {
@@ -26,13 +25,7 @@ Connection connect(const std::string& file, int flags) {
 
 }  // namespace
 
-Result<void> copy_to_file(std::string_view url, const std::filesystem::path& file) {
-  constexpr std::string_view scheme = "sqlite:";
-  if (!url.starts_with(scheme) && url.find("://") != std::string_view::npos) {
-    return std::unexpected(Error{ErrorKind::unavailable, std::string(url.substr(0, url.find(':'))),
-                                 "only a store in a SQLite file can be copied to try a configuration on it"});
-  }
-  const std::string from(url.starts_with(scheme) ? url.substr(scheme.size()) : url);
+Result<void> copy_sqlite(const std::string& from, const std::filesystem::path& file) {
   // Says in its words what is missing or damaged.
   if (const auto sound = open_sqlite(from, Access::read); !sound) return std::unexpected(sound.error());
   const auto failed = [&](const char* words) {

@@ -437,7 +437,7 @@ Result<std::unique_ptr<Database>> open_sqlite(std::string_view path, Access acce
     if (access == Access::write) return open_for_writing(file);
     if (!std::filesystem::exists(file)) {
       return std::unexpected(
-          Error{ErrorKind::store, file, "there is no store yet: run `tributary update` first"});
+          Error{ErrorKind::store_missing, file, "there is no store yet: run `tributary update` first"});
     }
     if (const auto checked = check_sqlite_file(file); !checked) return std::unexpected(checked.error());
     return open_for_reading(file);

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <string>
 
 #include "model/error.hpp"
 
@@ -10,5 +11,8 @@ namespace tributary::store {
 /// Reads a few hundred bytes and the heads of the log's frames, however large the file is. A file that does
 /// not exist, or an empty one, passes.
 [[nodiscard]] Result<void> check_sqlite_file(const std::filesystem::path& file);
+
+/// Copies a store, as it is at one moment, to a new file. Its owner may be busy meanwhile.
+[[nodiscard]] Result<void> copy_sqlite(const std::string& from, const std::filesystem::path& file);
 
 }  // namespace tributary::store

@@ -255,8 +255,8 @@ class Wakeup {
     std::string_view from, std::string_view to,
     const std::function<void(std::int64_t done, std::int64_t all)>& progress);
 
-/// Copies a SQLite store, as it is at one moment, to a new file: somewhere to try what a configuration would
-/// do. Its owner may be busy meanwhile. ErrorKind::unavailable for a store of another kind.
+/// Copies a store, as it is at one moment, to a new SQLite file: somewhere to try what a configuration would
+/// do. Who writes to it may be busy meanwhile. Fails as open() for reading does.
 [[nodiscard]] Result<void> copy_to_file(std::string_view url, const std::filesystem::path& file);
 
 }  // namespace tributary::store

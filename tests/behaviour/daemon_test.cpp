@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "tests/behaviour/site.hpp"
 
@@ -61,6 +62,65 @@ TEST(Daemon, ASavedConfigurationIsTakenAndAFaultyOneIsNot) {
                   "{url: '" + partners.url("/b") + "', name: Beta}"});
   EXPECT_FALSE(fetch_until(page + "partners/beta/atom.xml", "<entry").empty());
   EXPECT_FALSE(fetch_until(page + "partners/alpha/atom.xml", "<entry").empty());
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+}
+
+TEST(Daemon, WhatAReloadCameToIsSeenInLogStatusAndHealth) {
+  HttpServer partners;
+  partners.on("/a", feed(rss("Alpha")));
+  Site site;
+  site.configure({"{url: '" + partners.url("/a") + "', name: Alpha}"});
+  const std::string good = read_file(site.config());
+  const auto log = site.folder() / "log";
+  Background daemon({"sh", "-c", "exec \"$0\" run --config \"$1\" --log-level info 2>\"$2\"",
+                     tributary_program().string(), site.config().string(), log.string()});
+  const std::string page = address_in(daemon.wait_for_line("serving on "));
+  const std::string health = address_in(daemon.wait_for_line("health on "));
+  ASSERT_FALSE(fetch_until(page + "partners/alpha/atom.xml", "<entry").empty());
+  EXPECT_THAT(site.run({"status"}).out, testing::Not(HasSubstr("last reload")));
+
+  // As an editor saves that writes a new file and renames it.
+  const auto save_by_rename = [&](const std::string& yaml) {
+    write_file(site.folder() / "feeds.yaml~new", yaml);
+    std::filesystem::rename(site.folder() / "feeds.yaml~new", site.config());
+  };
+  save_by_rename("fetsh: {}\n" + good);
+  EXPECT_THAT(fetch_until(health, "Last reload: refused at "),
+              HasSubstr("feeds.yaml:1:1: unknown key `fetsh`"));
+  EXPECT_THAT(fetch_until(health + ".json", "refused at"), HasSubstr("unknown key `fetsh`"));
+  EXPECT_THAT(read_file(log), HasSubstr("level=error reload error="));
+  EXPECT_FALSE(fetch_until(page + "partners/alpha/atom.xml", "<entry").empty())
+      << "the last good one is kept";
+  // The file is mended, but a look at the status comes first.
+  const auto elsewhere = site.folder() / "other.yaml";
+  write_file(elsewhere, good);
+  const auto told = run_program({"status", "--config", elsewhere.string()});
+  EXPECT_THAT(told.out, HasSubstr("last reload: refused at "));
+  save_by_rename(good);
+  EXPECT_FALSE(fetch_until(health, "Last reload: done at ").empty());
+  EXPECT_THAT(site.run({"status"}).out, HasSubstr("last reload: done at "));
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+  EXPECT_THAT(site.run({"status"}).out, testing::Not(HasSubstr("last reload")))
+      << "there is no daemon any more";
+}
+
+TEST(Daemon, TheLastOfManySavesCounts) {
+  HttpServer partners;
+  partners.on("/a", feed(rss("Alpha")));
+  Site site;
+  const std::string alpha = "{url: '" + partners.url("/a") + "', name: Alpha";
+  site.configure({alpha + "}"});
+  Background daemon(
+      {tributary_program().string(), "run", "--config", site.config().string(), "--log-level", "off"});
+  const std::string page = address_in(daemon.wait_for_line("serving on "));
+  ASSERT_FALSE(fetch_until(page + "partners/alpha/atom.xml", "<entry").empty());
+  for (int i = 0; i < 30; ++i) {
+    site.configure({alpha + ", slug: alpha-" + std::to_string(i) + "}"});
+    daemon.signal(SIGHUP);
+  }
+  EXPECT_FALSE(fetch_until(page + "partners/alpha-29/atom.xml", "<entry").empty());
   daemon.signal(SIGTERM);
   EXPECT_EQ(daemon.wait(), 0);
 }

@@ -8,6 +8,7 @@ tributary_test(behaviour
           behaviour/partners_test.cpp
           behaviour/publication_test.cpp
           behaviour/push_test.cpp
+          behaviour/shared_store_test.cpp
           behaviour/site.cpp
           behaviour/update_test.cpp
   LIBRARIES test_support Boost::json
