@@ -94,8 +94,9 @@ std::string in_text(const Partner& partner, const Tried& tried) {
   constexpr std::size_t most = 5;
   for (std::size_t i = 0; i < std::min(most, tried.warnings.size()); ++i) {
     const auto& warning = tried.warnings[i];
-    line((warning.line > 0 ? "line " + std::to_string(warning.line) + ": " : "") + warning.message + " [" +
-         warning.code + "]");
+    std::string place = warning.line > 0 ? "line " + std::to_string(warning.line) : "";
+    if (warning.column > 0) place += ", column " + std::to_string(warning.column);
+    line(place + (place.empty() ? "" : ": ") + warning.message + " [" + warning.code + "]");
   }
   if (tried.warnings.size() > most) {
     line("and " + std::to_string(tried.warnings.size() - most) + " more faults; see `tributary parse " +
@@ -114,7 +115,8 @@ json::object in_json(const Partner& partner, const Tried& tried) {
     warnings.push_back(
         json::object{{"code", warning.code},
                      {"message", warning.message},
-                     {"line", warning.line > 0 ? json::value(warning.line) : json::value(nullptr)}});
+                     {"line", warning.line > 0 ? json::value(warning.line) : json::value(nullptr)},
+                     {"column", warning.column > 0 ? json::value(warning.column) : json::value(nullptr)}});
   }
   return {{"url", partner.url},
           {"name", partner.name},

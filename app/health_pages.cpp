@@ -30,6 +30,13 @@ json::value or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
+std::string number_or_dash(int number) {
+  return number > 0 ? std::to_string(number) : std::string("–");
+}
+json::value number_or_null(int number) {
+  return number > 0 ? json::value(number) : json::value(nullptr);
+}
+
 struct Letter {
   char letter;
   int height;  ///< of its bar, of 12
@@ -62,39 +69,47 @@ std::string fetches_svg(const std::string& fetches) {
   return out + "</svg>";
 }
 
-/// A bar a week: what came above the line, what failed below.
+/// A bar a week: what came above the line, what failed below, and a mark where nothing came since the feed is
+/// known.
 std::string year_svg(const FeedHistory& history, Timestamp now) {
   constexpr int weeks = 53, above = 24, below = 8;
-  unsigned most = 1, items = 0, failures = 0;
+  const int first = fetcher::week_number(now) - weeks + 1;
+  std::array<FeedWeek, weeks> year{};
+  int known_from = weeks;
   for (const auto& week : history.weeks) {
-    most = std::max(most, week.items);
+    const int place = week.week - first;
+    if (place < 0 || place >= weeks) continue;
+    year[static_cast<std::size_t>(place)] = week;
+    known_from = std::min(known_from, place);
+  }
+  unsigned most = 1, items = 0, failures = 0, gaps = 0;
+  std::string bars;
+  const auto bar = [&](std::string_view kind, int place, int y, unsigned height, const std::string& words) {
+    bars +=
+        fmt::format("<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"3\" height=\"{}\"><title>{}</title></rect>",
+                    kind, 4 * place, y, height, words);
+  };
+  for (const auto& week : year) most = std::max(most, week.items);
+  for (int place = known_from; place < weeks; ++place) {
+    const FeedWeek& week = year[static_cast<std::size_t>(place)];
     items += week.items;
     failures += week.failures;
-  }
-  std::string out = fmt::format(
-      "<svg class=\"year\" role=\"img\" width=\"{}\" height=\"{}\" aria-label=\"the last year by weeks: {} "
-      "items, {} "
-      "failed fetches\">",
-      4 * weeks, above + below + 1, items, failures);
-  out += fmt::format("<line x1=\"0\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>", 4 * weeks, above, above);
-  const int first = fetcher::week_number(now) - weeks + 1;
-  for (const auto& week : history.weeks) {
-    const int x = 4 * (week.week - first);
-    if (x < 0) continue;
     if (week.items > 0) {
       const auto height = std::max(1U, week.items * above / most);
-      out += fmt::format(
-          "<rect class=\"good\" x=\"{}\" y=\"{}\" width=\"3\" height=\"{}\"><title>{} items</title></rect>",
-          x, above - static_cast<int>(height), height, week.items);
+      bar("good", place, above - static_cast<int>(height), height, fmt::format("{} items", week.items));
+    } else {
+      ++gaps;
+      bar("gap", place, above - 1, 1, "no items");
     }
-    if (week.failures > 0) {
-      const auto height = std::min<unsigned>(below, week.failures);
-      out += fmt::format(
-          "<rect class=\"bad\" x=\"{}\" y=\"{}\" width=\"3\" height=\"{}\"><title>{} failures</title></rect>",
-          x, above + 1, height, week.failures);
-    }
+    if (week.failures > 0)
+      bar("bad", place, above + 1, std::min<unsigned>(below, week.failures),
+          fmt::format("{} failures", week.failures));
   }
-  return out + "</svg>";
+  return fmt::format(
+      "<svg class=\"year\" role=\"img\" width=\"{0}\" height=\"{1}\" aria-label=\"the last year by weeks: "
+      "{2} items, {3} "
+      "weeks without any, {4} failed fetches\"><line x1=\"0\" x2=\"{0}\" y1=\"{5}\" y2=\"{5}\"/>{6}</svg>",
+      4 * weeks, above + below + 1, items, gaps, failures, above, bars);
 }
 
 constexpr std::string_view style =
@@ -103,6 +118,7 @@ constexpr std::string_view style =
     "dark}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem "
     ".6rem;border-bottom:1px "
     "solid #8888;vertical-align:top}td.n{text-align:right}svg .good{fill:#2a7f3f}svg .bad{fill:#c0392b}svg "
+    ".gap{fill:#c77d0a}svg "
     "line{stroke:#8888}.failing,.blocked,.gone,.held{color:#c0392b;font-weight:bold}.wide{overflow-x:auto}";
 
 std::string head(const std::string& title) {
@@ -179,7 +195,8 @@ json::object feed_object(const FeedState& feed, const Partner& partner, Timestam
   const auto rate = fetcher::items_a_week(feed, now);
   json::array faults;
   for (const auto& fault : faults_of(feed)) {
-    faults.push_back(json::object{{"line", fault.line > 0 ? json::value(fault.line) : json::value(nullptr)},
+    faults.push_back(json::object{{"line", number_or_null(fault.line)},
+                                  {"column", number_or_null(fault.column)},
                                   {"code", fault.code},
                                   {"message", fault.message}});
   }
@@ -233,6 +250,16 @@ constexpr std::array advice{
            "an item that is edited may look like a new one", "give each item a permanent id"},
     Advice{"entity-budget", "an entity does not grow without end", "the text is cut",
            "write the text itself"},
+    Advice{"too-deep", "elements are nested as deep as makes sense",
+           "deeper tags are dropped, their text stays", "close each element where it ends"},
+    Advice{"too-many-elements", "a list is as long as makes sense", "the rest of it is left out",
+           "say each thing once"},
+    Advice{"too-many-attributes", "an element has as many attributes as makes sense", "the rest is left out",
+           "write each attribute once"},
+    Advice{"too-many-items", "a document holds its newest items", "the rest is left out",
+           "put what is older on archive pages (RFC 5005)"},
+    Advice{"base-budget", "RFC 3986 section 5.1: a base is an address", "some links are left relative",
+           "write absolute addresses, or one short xml:base"},
 };
 
 }  // namespace
@@ -327,7 +354,7 @@ std::string feed_html(const FeedState& feed, const Partner& partner, Timestamp n
   const auto faults = faults_of(feed);
   if (faults.empty()) return out + "<h2>Faults</h2><p>None was seen.</p></main></body></html>\n";
   out += "<h2>Faults</h2>\n<div class=\"wide\"><table><thead><tr>";
-  for (const auto* column : {"Line", "Fault", "Rule", "Effect", "Mend"}) {
+  for (const auto* column : {"Line", "Column", "Fault", "Rule", "Effect", "Mend"}) {
     out += fmt::format("<th scope=\"col\">{}</th>", column);
   }
   out += "</tr></thead><tbody>\n";
@@ -335,9 +362,10 @@ std::string feed_html(const FeedState& feed, const Partner& partner, Timestamp n
     const auto known = std::ranges::find(advice, fault.code, &Advice::code);
     const bool told = known != advice.end();
     out += fmt::format(
-        "<tr><td class=\"n\">{}</td><td>{} <code>{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-        fault.line > 0 ? std::to_string(fault.line) : std::string("–"), escaped(fault.message),
-        escaped(fault.code), told ? escaped(known->rule) : "", told ? escaped(known->effect) : "",
+        "<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{} "
+        "<code>{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+        number_or_dash(fault.line), number_or_dash(fault.column), escaped(fault.message), escaped(fault.code),
+        told ? escaped(known->rule) : "", told ? escaped(known->effect) : "",
         told ? escaped(known->mend) : "");
   }
   return out + "</tbody></table></div></main></body></html>\n";

@@ -166,7 +166,9 @@ std::vector<SeenFault> faults_of(const FeedState& feed) {
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);
     SeenFault fault;
-    if (!(words >> fault.line >> fault.code)) continue;
+    if (!(words >> fault.line)) continue;
+    if (words.peek() == ':') words.ignore() >> fault.column;  // none in what an older version wrote
+    if (!(words >> fault.code)) continue;
     std::getline(words >> std::ws, fault.message);
     faults.push_back(std::move(fault));
   }

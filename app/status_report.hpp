@@ -40,7 +40,7 @@ struct StatusReport {
 
 /// A fault of the feed's last document, as FeedHistory::faults keeps it.
 struct SeenFault {
-  int line = 0;  ///< of the document, from 1; 0: none is known
+  int line = 0, column = 0;  ///< of the document, from 1; 0: not known
   std::string code = {}, message = {};
 };
 [[nodiscard]] std::vector<SeenFault> faults_of(const FeedState& feed);

@@ -82,8 +82,8 @@ void remember(FeedState& next, const FeedState& before, const Answer& answer, co
     history.faults.clear();
     for (std::size_t i = 0; i < std::min(most_faults, parsed->warnings.size()); ++i) {
       const auto& warning = parsed->warnings[i];
-      history.faults +=
-          std::to_string(warning.line) + " " + warning.code + " " + words_of(warning.message) + "\n";
+      history.faults += std::to_string(warning.line) + ":" + std::to_string(warning.column) + " " +
+                        warning.code + " " + words_of(warning.message) + "\n";
     }
   }
   std::erase_if(history.weeks,

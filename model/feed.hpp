@@ -158,7 +158,8 @@ struct DeletedEntry {
 struct Warning {
   std::string code = {};
   std::string message = {};
-  int line = 0;  ///< of the document, from 1; 0 when no line is known
+  int line = 0;    ///< of the document, from 1; 0 when no line is known
+  int column = 0;  ///< within the line, in characters, from 1; 0 when it is not known
 };
 
 /// A whole feed document.

@@ -65,7 +65,7 @@ struct FeedHistory {
   std::uint64_t requests = 0;        ///< answered or failed, ever
   std::uint64_t not_modified = 0;    ///< of them 304
   std::uint64_t bytes = 0;           ///< received for it, before decompression
-  std::string faults = {};           ///< of the last document: a line each, "LINE CODE WORDS", the first few
+  std::string faults = {};           ///< of the last document: a line each, "LINE:COLUMN CODE WORDS", the first few
   std::vector<FeedWeek> weeks = {};  ///< the last year's that have something, oldest first
   std::string told = {};             ///< the state that the admin was told of last
   friend bool operator==(const FeedHistory&, const FeedHistory&) = default;

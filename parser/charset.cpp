@@ -76,7 +76,7 @@ struct Mended {
   std::string text;
   std::size_t letters = 0;  // valid sequences above ASCII
   std::size_t mended = 0;
-  int line = 0;  // of the first
+  Place first = {};
 };
 
 /// The surrogate that the three bytes at the start of `bytes` are, as UTF-8 must not have it; 0 for none.
@@ -121,7 +121,7 @@ Mended mend(std::string_view bytes) {
         std::ranges::count_if(good, [](char c) { return static_cast<unsigned char>(c) >= 0xC0; }));
     out.text += good;
     if (bad == std::string_view::npos) break;
-    if (out.line == 0) out.line = 1 + static_cast<int>(std::ranges::count(bytes.substr(0, bad), '\n'));
+    if (out.mended == 0) out.first = PlaceCounter().at(bytes, bad);
     ++out.mended;
     at = bad + append_mended(bytes.substr(bad), out);
   }
@@ -191,7 +191,8 @@ class Decoder {
     if (!converted) {
       reading_.damaged(
           "bad-encoding",
-          "the charset \"" + beginning_of(sent, 40) + "\" of " + std::string(from) + " is unknown", 1);
+          "the charset \"" + beginning_of(sent, 40) + "\" of " + std::string(from) + " is unknown",
+          Place{.line = 1});
       return false;
     }
     // A charset's own document may hold a few broken letters; another charset's breaks everywhere.
@@ -199,7 +200,7 @@ class Decoder {
       const bool is_everywhere = converted->invalid > 2 + bytes_.size() / 500 && !is_wide(label);
       if (is_everywhere || is_utf8(without_cut_letter(bytes_))) return contradicted(sent, from);
       reading_.damaged("bad-encoding",
-                       std::to_string(converted->invalid) + " sequences are not valid in " + name, 0);
+                       std::to_string(converted->invalid) + " sequences are not valid in " + name, Place{});
     }
     out_ = {.text = std::move(converted->text), .label = is_gb2312(label) ? "gb18030" : std::move(name)};
     return true;
@@ -208,7 +209,8 @@ class Decoder {
   bool contradicted(std::string_view label, std::string_view from) {
     reading_.damaged(
         "encoding-mismatch",
-        "the bytes are not in the charset \"" + beginning_of(label, 40) + "\" of " + std::string(from), 1);
+        "the bytes are not in the charset \"" + beginning_of(label, 40) + "\" of " + std::string(from),
+        Place{.line = 1});
     return false;
   }
 
@@ -233,7 +235,7 @@ class Decoder {
     if (mended.letters < mended.mended) return contradicted(label, "the document");
     reading_.damaged("bad-encoding",
                      std::to_string(mended.mended) + " bytes that are no UTF-8 were read as windows-1252",
-                     mended.line);
+                     mended.first);
     out_ = {.text = std::move(mended.text), .label = "utf-8"};
     return true;
   }
@@ -258,11 +260,11 @@ class Decoder {
     if (mostly_utf8) {
       reading_.damaged("bad-encoding",
                        std::to_string(mended.mended) + " bytes that are no UTF-8 were read as windows-1252",
-                       mended.line);
+                       mended.first);
       return {.text = std::move(mended.text), .label = "utf-8"};
     }
     if (nothing_named)
-      reading_.damaged("encoding-mismatch", "no charset is named, and the bytes are no UTF-8", mended.line);
+      reading_.damaged("encoding-mismatch", "no charset is named, and the bytes are no UTF-8", mended.first);
     auto converted = convert(bytes_, "windows-1252");
     return {.text = std::move(converted->text), .label = "windows-1252"};
   }

@@ -220,11 +220,12 @@ class JsonFeedReader {
   std::string lang_;
 };
 
-json::value parse_strictly(std::string_view text, BoundedMemory& memory, json::error_code& fault) {
+json::value parse_strictly(std::string_view text, BoundedMemory& memory, json::error_code& fault,
+                           std::size_t& read) {
   // Not json::parse: its working memory is not the one it is given for the values.
   json::parser parser(&memory, {.max_depth = deepest});
   parser.reset(&memory);
-  parser.write(json::string_view(text.data(), text.size()), fault);
+  read = parser.write(json::string_view(text.data(), text.size()), fault);
   return fault ? json::value() : parser.release();
 }
 
@@ -264,11 +265,13 @@ std::expected<void, std::string> read_json_feed(Reading& reading, const Body& bo
     json::error_code fault;
     const std::string mended = without_controls(body.text);
     const std::string_view text = mended.empty() ? body.text : std::string_view(mended);
-    json::value root = parse_strictly(text, memory, fault);
+    std::size_t read = 0;
+    json::value root = parse_strictly(text, memory, fault, read);
     if (fault) {
-      reading.damaged("not-well-formed", "no well-formed JSON: " + fault.message(), 0);
+      reading.damaged("not-well-formed", "no well-formed JSON: " + fault.message(),
+                      PlaceCounter().at(text, read));
       fault.clear();
-      root = parse_strictly(repair_json(text), memory, fault);
+      root = parse_strictly(repair_json(text), memory, fault, read);
     }
     if (fault || !root.is_object()) return std::unexpected("the document is neither XML nor a JSON object");
     const json::object& object = root.get_object();

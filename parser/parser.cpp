@@ -83,7 +83,7 @@ Result<Feed> parse(const Document& document, const ParseOptions& options) {
     }
     keep_space = keep_space || may_hold_inline_markup(decoded.text);
     const XmlTree tree(reading, std::move(decoded), keep_space);
-    reading.line_of = [&tree](pugi::xml_node node) { return tree.line_of(node); };
+    reading.place_of = [&tree](pugi::xml_node node) { return tree.place_of(node); };
     const auto read = read_by_format(reading, {.root = tree.root()});
     if (!read) return std::unexpected(not_a_feed(document, read.error()));
     if (keep_space || !reading.needs_space) {

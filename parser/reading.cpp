@@ -22,6 +22,18 @@ std::string as_sent(std::string_view text) {
 
 }  // namespace
 
+Place PlaceCounter::at(std::string_view text, std::size_t offset) {
+  offset = std::min(offset, text.size());
+  if (offset < counted_) *this = {};
+  line_ += static_cast<int>(std::ranges::count(text.substr(counted_, offset - counted_), '\n'));
+  counted_ = offset;
+  const std::string_view before = text.substr(0, offset);
+  const auto letters =
+      std::ranges::count_if(before.substr(before.rfind('\n') + 1),  // from the start where there is none
+                            [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+  return {line_, 1 + static_cast<int>(letters)};
+}
+
 bool Reading::has_room_for(std::string_view code) const {
   return std::ranges::count(feed.warnings, code, &Warning::code) < warnings_a_code;
 }
@@ -39,23 +51,23 @@ bool Reading::may_hold(std::size_t count, std::size_t bytes_each) {
   if (count * bytes_each < 4 * document.bytes.size() + floor) return true;
   if (std::ranges::find(feed.warnings, "too-many-items", &Warning::code) == feed.warnings.end()) {
     warn("too-many-items",
-         "the document holds more items than its size makes sense of; the rest was left out", 0);
+         "the document holds more items than its size makes sense of; the rest was left out", Place{});
   }
   return false;
 }
 
-void Reading::warn(std::string_view code, std::string message, int line) {
+void Reading::warn(std::string_view code, std::string message, Place place) {
   if (!has_room_for(code)) return;
-  feed.warnings.push_back({std::string(code), std::move(message), line});
+  feed.warnings.push_back({std::string(code), std::move(message), place.line, place.column});
 }
 
 void Reading::warn(std::string_view code, std::string message, pugi::xml_node where) {
-  if (has_room_for(code)) warn(code, std::move(message), line(where));
+  if (has_room_for(code)) warn(code, std::move(message), place(where));
 }
 
-void Reading::damaged(std::string_view code, std::string message, int line) {
+void Reading::damaged(std::string_view code, std::string message, Place place) {
   feed.well_formed = false;
-  warn(code, std::move(message), line);
+  warn(code, std::move(message), place);
 }
 
 std::optional<Timestamp> Reading::date(std::string_view text, pugi::xml_node where) {
@@ -77,7 +89,8 @@ bool Reading::spend(std::size_t bytes) {
     return true;
   }
   if (std::ranges::find(feed.warnings, "base-budget", &Warning::code) == feed.warnings.end())
-    warn("base-budget", "the bases are longer than the document's size makes sense of; not all were used", 0);
+    warn("base-budget", "the bases are longer than the document's size makes sense of; not all were used",
+         Place{});
   return false;
 }
 

@@ -11,6 +11,23 @@
 
 namespace tributary::parser {
 
+/// Where in the document something is, for people; 0: not known.
+struct Place {
+  int line = 0;    ///< from 1
+  int column = 0;  ///< in characters, from 1
+};
+
+/// Tells places of one text. Asked in the order of the text it counts each line once: a document of nothing
+/// but faults is still read once.
+class PlaceCounter {
+ public:
+  [[nodiscard]] Place at(std::string_view text, std::size_t offset);
+
+ private:
+  std::size_t counted_ = 0;
+  int line_ = 1;
+};
+
 /// One document while it is read: what its readers share.
 struct Reading {
   const Document& document;
@@ -24,15 +41,15 @@ struct Reading {
   std::size_t base_budget = 4 * document.bytes.size() + (std::size_t{1} << 20U);
   bool needs_space =
       false;  ///< inline markup was met, and the tree was made without the white space between elements
-  bool atom = false;                                ///< plain names follow Atom's rules, not RSS's
-  std::function<int(pugi::xml_node)> line_of = {};  ///< from 1; 0 for a node whose place is not known
+  bool atom = false;  ///< plain names follow Atom's rules, not RSS's
+  std::function<Place(pugi::xml_node)> place_of = {};
 
   /// Adds a warning, unless the same code was given often already: a document of nothing but faults stays
   /// small.
-  void warn(std::string_view code, std::string message, int line);
+  void warn(std::string_view code, std::string message, Place place);
   void warn(std::string_view code, std::string message, pugi::xml_node where);
   /// The same, for a fault that recovery was needed for.
-  void damaged(std::string_view code, std::string message, int line);
+  void damaged(std::string_view code, std::string message, Place place);
 
   /// False for a code that was given so often that a further warning would be dropped: building it can be
   /// saved.
@@ -55,8 +72,10 @@ struct Reading {
   /// to it: an item takes a kilobyte of memory, be it seven bytes in the document.
   [[nodiscard]] bool may_hold(std::size_t count, std::size_t bytes_each);
 
-  /// The line of a node, when lines are known at all.
-  [[nodiscard]] int line(pugi::xml_node where) const { return where && line_of ? line_of(where) : 0; }
+  /// The place of a node, when places are known at all.
+  [[nodiscard]] Place place(pugi::xml_node where) const {
+    return where && place_of ? place_of(where) : Place{};
+  }
 };
 
 }  // namespace tributary::parser

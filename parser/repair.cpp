@@ -57,8 +57,8 @@ bool is_one_of(const std::array<const char*, N>& names, std::string_view name) {
 
 class Repairer {
  public:
-  Repairer(Reading& reading, std::string_view text, const RepairLimits& limits)
-      : reading_(reading), text_(text), limits_(limits) {}
+  Repairer(Reading& reading, std::string_view text, RepairedPlaces& places, const RepairLimits& limits)
+      : reading_(reading), text_(text), places_(places), limits_(limits) {}
 
   std::string run() {
     // U+FFFD has three bytes.
@@ -261,6 +261,7 @@ class Repairer {
 
     const bool written = open_.size() < limits_.depth && dropped_ == 0;
     const std::size_t undo = out_.size();
+    places_.note(out_.size(), start);
     if (written) out_.append("<").append(name);
     const bool closed = attributes(written);
     if (at_ >= text_.size() && !tag_ended_) {
@@ -288,7 +289,7 @@ class Repairer {
     // kept as text.
     if (dropped_++ == 0 && !too_deep_said_) {
       too_deep_said_ = true;
-      reading_.warn("too-deep", "elements are nested deeper than " + std::to_string(limits_.depth), line());
+      reading_.warn("too-deep", "elements are nested deeper than " + std::to_string(limits_.depth), place());
     }
   }
 
@@ -299,7 +300,7 @@ class Repairer {
     out_ += "/>";
     reading_.warn("too-many-elements",
                   "the document holds more elements than its size makes sense of; the rest was left out",
-                  line());
+                  place());
   }
 
   bool is_void_here(std::string_view name) const {
@@ -401,7 +402,7 @@ class Repairer {
       if (names.size() == limits_.attributes) {
         reading_.warn("too-many-attributes",
                       "an element has more than " + std::to_string(limits_.attributes) + " attributes",
-                      line());
+                      place());
         names.push_back(name);
       }
       return;
@@ -527,7 +528,7 @@ class Repairer {
     if (!doctype_.has_external) {
       reading_.feed.well_formed = false;
       if (reading_.has_room_for("undefined-entity"))
-        reading_.damaged("undefined-entity", beginning_of(sent, 40) + " is not defined", line());
+        reading_.damaged("undefined-entity", beginning_of(sent, 40) + " is not defined", place(sent));
     }
     if (decoded.empty())
       out_ += "&amp;", out_ += sent.substr(1);
@@ -541,7 +542,7 @@ class Repairer {
     if (depth > deepest || expanded_ + replacement.size() > limits_.expansion) {
       if (!budget_said_)
         reading_.warn("entity-budget", "the entities of the document expand to more than a feed needs",
-                      line());
+                      place());
       budget_said_ = true;
       return;
     }
@@ -556,12 +557,13 @@ class Repairer {
     if (depth > 4) return;
     std::string flat(replacement);
     std::ranges::replace(flat, '\n', ' ');
-    Repairer inner(reading_, flat, limits_);
+    RepairedPlaces nowhere;
+    Repairer inner(reading_, flat, nowhere, limits_);
     inner.doctype_ = doctype_;
     inner.expanded_ = expanded_;
     inner.open_.emplace_back();  // stands for the element around the reference
     inner.root_seen_ = true;
-    inner.nested_line_ = line();
+    inner.nested_ = place();
     while (inner.at_ < inner.text_.size()) inner.step();
     while (!inner.open_.empty()) inner.close_top();
     expanded_ = inner.expanded_;
@@ -632,14 +634,11 @@ class Repairer {
     out_.append(static_cast<std::size_t>(std::ranges::count(gone, '\n')), '\n');
   }
 
-  /// Counted from where it was asked last: a document of faults is still read once.
-  int line() {
-    if (nested_line_ > 0) return nested_line_;
-    const std::size_t to = std::min(at_, text_.size());
-    if (to > counted_)
-      line_ += static_cast<int>(std::ranges::count(text_.substr(counted_, to - counted_), '\n'));
-    counted_ = std::max(counted_, to);
-    return line_;
+  /// Of `part` when it is a part of the document, else of what is being read.
+  Place place(std::string_view part = {}) {
+    if (nested_.line > 0) return nested_;
+    const bool is_part = part.data() >= text_.data() && part.data() < text_.data() + text_.size();
+    return counter_.at(text_, is_part ? static_cast<std::size_t>(part.data() - text_.data()) : at_);
   }
 
   /// A fault of the form BEFORE name AFTER. Put together only while there is room for it: there may be
@@ -649,11 +648,12 @@ class Repairer {
     if (faults_++ > 100 || !reading_.has_room_for("not-well-formed")) return;
     std::string what(before);
     what.append(beginning_of(name, 40)).append(after);
-    reading_.damaged("not-well-formed", std::move(what), line());
+    reading_.damaged("not-well-formed", std::move(what), place());
   }
 
   Reading& reading_;
   std::string_view text_;
+  RepairedPlaces& places_;
   const RepairLimits& limits_;
   std::string out_;
   std::vector<std::string_view> open_;  // an empty name writes no end tag
@@ -667,9 +667,8 @@ class Repairer {
   std::size_t illegal_warning_ = npos;  // its place among the feed's warnings
   std::size_t dropped_ = 0;             // open elements past the depth limit
   std::size_t faults_ = 0;
-  std::size_t counted_ = 0;
-  int line_ = 1;
-  int nested_line_ = 0;  // of the reference whose replacement this is; 0 for the document itself
+  PlaceCounter counter_;
+  Place nested_;  // of the reference whose replacement this is; unknown for the document itself
   bool no_quote_ = false;
   bool no_apostrophe_ = false;
   bool no_instruction_end_ = false;
@@ -683,8 +682,27 @@ class Repairer {
 
 }  // namespace
 
-std::string repair_xml(Reading& reading, std::string_view text, const RepairLimits& limits) {
-  return Repairer(reading, text, limits).run();
+void RepairedPlaces::note(std::size_t repaired, std::size_t document) {
+  constexpr std::size_t most = 8192;
+  const Shift last = shifts_.empty() ? Shift{} : shifts_.back();
+  if (unknown_from_ || repaired - last.repaired == document - last.document) return;
+  if (shifts_.size() == most)
+    unknown_from_ = repaired;
+  else
+    shifts_.push_back({repaired, document});
+}
+
+std::optional<std::size_t> RepairedPlaces::before(std::size_t repaired) const {
+  if (unknown_from_ && repaired >= *unknown_from_) return std::nullopt;
+  const auto next = std::ranges::upper_bound(shifts_, repaired, {}, &Shift::repaired);
+  if (next == shifts_.begin()) return repaired;
+  const Shift& last = *std::prev(next);
+  return last.document + (repaired - last.repaired);
+}
+
+std::string repair_xml(Reading& reading, std::string_view text, RepairedPlaces& places,
+                       const RepairLimits& limits) {
+  return Repairer(reading, text, places, limits).run();
 }
 
 }  // namespace tributary::parser

@@ -288,6 +288,7 @@ void write(const Item& item, Writer& out) {
 void write(const Warning& warning, Writer& out) {
   out.text("code", warning.code).text("message", warning.message);
   if (warning.line > 0) out.number("line", std::optional(warning.line));
+  if (warning.column > 0) out.number("column", std::optional(warning.column));
 }
 
 void write(const DeletedEntry& deleted, Writer& out) {

@@ -145,7 +145,7 @@ Ns Walk::resolve(std::string_view prefix, pugi::xml_node node) {
   if (std::ranges::find(undeclared_, prefix) == undeclared_.end() && undeclared_.size() < 100) {
     undeclared_.emplace_back(prefix);
     reading_.damaged("undeclared-prefix", "the prefix \"" + beginning_of(prefix, 60) + "\" is not declared",
-                     reading_.line(node));
+                     reading_.place(node));
   }
   return customary_namespace(prefix);
 }

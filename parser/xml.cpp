@@ -46,13 +46,11 @@ std::size_t budget_for(std::size_t text) {
 }  // namespace
 
 XmlTree::XmlTree(Reading& reading, DecodedText decoded, bool keep_space)
-    : text_(std::move(decoded.text)), size_(reading.document.bytes.size()) {
-  if (decoded.verbatim_from) {
-    original_ = reading.document.bytes.substr(*decoded.verbatim_from, text_.size());
-  } else {
-    index_lines(text_, line_ends_);
-    indexed_ = true;
-  }
+    : as_it_came_(reading.document),
+      options_(reading.options),
+      text_(std::move(decoded.text)),
+      size_(reading.document.bytes.size()) {
+  if (decoded.verbatim_from) original_ = reading.document.bytes.substr(*decoded.verbatim_from, text_.size());
   const bool sound = is_sound(text_);
   const Outcome outcome = sound ? parse(keep_space) : Outcome::broken;
   if (outcome == Outcome::whole) {
@@ -60,14 +58,10 @@ XmlTree::XmlTree(Reading& reading, DecodedText decoded, bool keep_space)
         document_.children(), [](pugi::xml_node node) { return node.type() == pugi::node_element; });
     if (roots > 1)
       reading.damaged("not-well-formed", "something stands after the root element",
-                      line_of(root().next_sibling()));
+                      place_of(root().next_sibling()));
     return;
   }
-  if (sound) {
-    // The failed parse wrote into the text.
-    Reading again{reading.document, reading.options};
-    text_ = decoded.verbatim_from ? std::string(original_) : decode_document(again).text;
-  }
+  if (sound) text_ = source();  // the failed parse wrote into the text
   repair(reading, keep_space, outcome == Outcome::too_large);
 }
 
@@ -77,11 +71,8 @@ void XmlTree::repair(Reading& reading, bool keep_space, bool is_too_large) {
   const RepairLimits bounded{.nodes = size_ / 32 + 1000};
   for (const bool bound : {false, true}) {
     if (bound < is_too_large) continue;
-    text_ = repair_xml(reading, broken, bound ? bounded : RepairLimits{});
-    original_ = {};
-    line_ends_.clear();
-    index_lines(text_, line_ends_);
-    indexed_ = true;
+    repaired_ = {};
+    text_ = repair_xml(reading, broken, repaired_, bound ? bounded : RepairLimits{});
     if (parse(keep_space) != Outcome::too_large) return;
   }
 }
@@ -96,18 +87,22 @@ XmlTree::Outcome XmlTree::parse(bool keep_space) {
   return result ? Outcome::whole : Outcome::broken;
 }
 
-void XmlTree::index_lines(std::string_view text, std::vector<std::uint32_t>& ends) {
-  for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
-    ends.push_back(static_cast<std::uint32_t>(at));
+/// The document's text before pugixml wrote into it.
+std::string_view XmlTree::source() const {
+  if (original_.data() != nullptr) return original_;
+  if (decoded_.empty()) {
+    Reading again{as_it_came_, options_};
+    decoded_ = decode_document(again).text;
   }
+  return decoded_;
 }
 
-int XmlTree::line_of(pugi::xml_node node) const {
-  const auto offset = node.offset_debug();
-  if (offset < 0) return 0;
-  if (!std::exchange(indexed_, true)) index_lines(original_, line_ends_);
-  const auto before = std::ranges::lower_bound(line_ends_, static_cast<std::uint32_t>(offset));
-  return 1 + static_cast<int>(before - line_ends_.begin());
+Place XmlTree::place_of(pugi::xml_node node) const {
+  const auto name = node.offset_debug();
+  if (name < 1) return {};
+  const auto tag = static_cast<std::size_t>(name) - 1;  // where its "<" is
+  const auto offset = repaired_.before(tag);
+  return offset ? counter_.at(source(), *offset) : Place{};
 }
 
 }  // namespace tributary::parser

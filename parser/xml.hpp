@@ -1,12 +1,11 @@
 #pragma once
-#include <cstdint>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "parser/charset.hpp"
 #include "parser/reading.hpp"
+#include "parser/repair.hpp"
 
 namespace tributary::parser {
 
@@ -22,22 +21,24 @@ class XmlTree {
 
   /// Null when there is no element at all.
   [[nodiscard]] pugi::xml_node root() const { return document_.document_element(); }
-  /// The line of an element in the document; 0 when it is not known.
-  [[nodiscard]] int line_of(pugi::xml_node node) const;
+  /// Where an element is in the document.
+  [[nodiscard]] Place place_of(pugi::xml_node node) const;
 
  private:
   enum class Outcome { whole, broken, too_large };
   Outcome parse(bool keep_space);
   void repair(Reading& reading, bool keep_space, bool is_too_large);
-  static void index_lines(std::string_view text, std::vector<std::uint32_t>& ends);
+  [[nodiscard]] std::string_view source() const;
 
+  const Document& as_it_came_;
+  const ParseOptions& options_;
   std::string text_;  // the tree points into it
   std::size_t size_;  // of the document as it came
   pugi::xml_document document_;
-  std::string_view original_;  // the document's own bytes, while they are the text
-  mutable std::vector<std::uint32_t>
-      line_ends_;  // offsets; of original_, made when a line is asked for first
-  mutable bool indexed_ = false;
+  std::string_view original_;    // the document's own bytes, where they are its text
+  mutable std::string decoded_;  // the text otherwise, made again when a place is asked for first
+  RepairedPlaces repaired_;
+  mutable PlaceCounter counter_;
 };
 
 }  // namespace tributary::parser

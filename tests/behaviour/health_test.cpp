@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <csignal>
+#include <iomanip>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -59,6 +60,56 @@ TEST(Status, ShowsThoseInNeedFirstWithTheTimeSinceAndTheirLastFetches) {
   EXPECT_THAT(said.out, HasSubstr("×× "));
 }
 
+TEST(Status, AFeedIsLateWhenItIsSilentForLongerThanItsOwnRhythm) {
+  // Two partners fall silent on the same day: one had something each day, the other each week.
+  HttpServer partner;
+  Site site;
+  site.configure({"{url: '" + partner.url("/daily") + "', name: Daily}",
+                  "{url: '" + partner.url("/weekly") + "', name: Weekly}"});
+  const auto moment = [](int day) {
+    const int month = day < 31 ? 10 : 11;
+    std::ostringstream out;
+    out << "2026-" << month << "-" << std::setw(2) << std::setfill('0') << (day < 31 ? day + 1 : day - 30);
+    return out.str() + "T06:00:00Z";
+  };
+  const auto written_until = [&](const std::string& name, int last, int every) {
+    std::string items;
+    for (int day = last; day >= 0; day -= every) {
+      items += "<entry><title>" + name + " " + std::to_string(day) + "</title><id>urn:x:" + name +
+               std::to_string(day) + "</id><updated>" + moment(day) + "</updated></entry>";
+    }
+    return feed("<feed xmlns='http://www.w3.org/2005/Atom'><title>" + name + "</title><id>urn:x:" + name +
+                    "</id><updated>" + moment(last) + "</updated>" + items + "</feed>",
+                "application/atom+xml");
+  };
+  for (int day = 0; day < 49; day += 7) {
+    partner.on("/daily", written_until("daily", day, 1));
+    partner.on("/weekly", written_until("weekly", day, 7));
+    ASSERT_EQ(site.run({"update", "--force"}, moment(day)).code, 0);
+  }
+  const auto states = [&](const std::string& now) {
+    std::map<std::string, std::string> by_name;
+    const auto document = json::parse(site.run({"status", "--json"}, now).out);
+    for (const auto& one : document.at("feeds").as_array()) {
+      by_name[std::string(one.at("name").as_string())] = std::string(one.at("state").as_string());
+    }
+    return by_name;
+  };
+  EXPECT_EQ(states(moment(43)).at("Daily"), "ok") << "a day of silence is nothing";
+  EXPECT_EQ(states(moment(52)).at("Daily"), "late");
+  EXPECT_EQ(states(moment(52)).at("Weekly"), "ok") << "it was silent for as long before";
+  EXPECT_THAT(site.run({"status"}, moment(52)).out, HasSubstr("late      2026-11-12T06:00:00Z Daily"))
+      << "since its last item";
+  EXPECT_EQ(states("2027-06-01T00:00:00Z").at("Daily"), "quiet");
+
+  Background daemon(
+      {tributary_program().string(), "run", "--config", site.config().string(), "--now", moment(52)});
+  const std::string health = address_in(daemon.wait_for_line("health on "));
+  const std::string page = fetch_until(health + "/daily", "</html>");
+  EXPECT_THAT(page, HasSubstr("items, 1 weeks without any, 0 failed fetches")) << "a gap in the year is seen";
+  EXPECT_THAT(page, HasSubstr("<rect class=\"gap\""));
+}
+
 TEST(Health, ShowsEachPartnerItsFeedAsWeSeeIt) {
   HttpServer partner;
   partner.on("/good", feed(rss("Good", 2)));
@@ -81,7 +132,8 @@ TEST(Health, ShowsEachPartnerItsFeedAsWeSeeIt) {
 
   const std::string page = fetch_until(health + "/faulty", "</html>");
   EXPECT_THAT(page, HasSubstr("Your feed as we see it: Faulty"));
-  EXPECT_THAT(page, HasSubstr("<td class=\"n\">3</td>")) << "the line of the fault in the partner's bytes";
+  EXPECT_THAT(page, HasSubstr("<td class=\"n\">3</td><td class=\"n\">37</td><td>no date can be read"))
+      << "line and column of the fault in the partner's bytes";
   EXPECT_THAT(page, HasSubstr("<code>bad-date</code>"));
   EXPECT_THAT(page, HasSubstr("write dates by a library"));
   EXPECT_THAT(page, HasSubstr("1, 0 of them answered with 304 (0 %)"));
@@ -162,6 +214,33 @@ TEST(Health, MetricsAreInPrometheusTextFormat) {
   if (run({"sh", "-c", "command -v promtool"}).code == 0) {
     const auto judged = run({"promtool", "check", "metrics"}, text);
     EXPECT_EQ(judged.code, 0) << judged.out << judged.err;
+  }
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+}
+
+TEST(Health, TheDashboardAsksForMetricsThatThereAre) {
+  HttpServer partner;
+  partner.on("/good", feed(rss("Good", 2)));
+  Site site;
+  site.configure({"{url: '" + partner.url("/good") + "', name: Good}"});
+  Background daemon({tributary_program().string(), "run", "--config", site.config().string()});
+  const std::string health = address_in(daemon.wait_for_line("health on "));
+  const std::string text = fetch_until(health.substr(0, health.rfind('/')) + "/metrics",
+                                       "tributary_last_publication_timestamp_seconds");
+  const std::string dashboard =
+      read_file(std::filesystem::path(TRIBUTARY_SOURCE_DIR) / "packaging/examples/grafana-dashboard.json");
+  ASSERT_TRUE(json::parse(dashboard).at("panels").is_array());
+  std::set<std::string> asked;
+  const std::regex name("tributary_[a-z_]+");
+  for (std::sregex_iterator at(dashboard.begin(), dashboard.end(), name), end; at != end; ++at)
+    asked.insert(at->str());
+  EXPECT_GE(asked.size(), 20u);
+  for (const auto& metric : asked) EXPECT_THAT(text, HasSubstr("# TYPE " + metric + " ")) << metric;
+  // And none is forgotten.
+  const std::regex declared("# TYPE (tributary_[a-z_]+) ");
+  for (std::sregex_iterator at(text.begin(), text.end(), declared), end; at != end; ++at) {
+    EXPECT_TRUE(asked.contains((*at)[1])) << (*at)[1];
   }
   daemon.signal(SIGTERM);
   EXPECT_EQ(daemon.wait(), 0);

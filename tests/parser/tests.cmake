@@ -1,5 +1,5 @@
 tributary_test(parser
-  SOURCES parser/bases_test.cpp parser/dates_test.cpp parser/discover_test.cpp parser/feed_test.cpp parser/html_text_test.cpp parser/sanitiser_test.cpp
+  SOURCES parser/bases_test.cpp parser/dates_test.cpp parser/discover_test.cpp parser/feed_test.cpp parser/html_text_test.cpp parser/places_test.cpp parser/sanitiser_test.cpp
   LIBRARIES tributary_parser)
 
 tributary_test(corpus SOURCES parser/corpus_test.cpp LIBRARIES tributary_parser)
