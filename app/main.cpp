@@ -169,13 +169,14 @@ int real_main(int argc, char** argv) {
   std::string page;
   auto* manual_command = cli.add_subcommand("manual", "Write a page of the manual")->group("");
   manual_command->add_option("PAGE", page, "Which page")
-      ->check(CLI::IsMember({"tributary.1", "feeds.yaml.5", "keys.md"}))
+      ->check(CLI::IsMember({"tributary.1", "feeds.yaml.5", "keys.md", "commands.md"}))
       ->required();
   manual_command->callback([&] {
     command = [&] {
       if (page == "tributary.1") std::cout << app::command_manual(cli, TRIBUTARY_VERSION);
       if (page == "feeds.yaml.5") std::cout << app::keys_manual(config::schema(), TRIBUTARY_VERSION);
       if (page == "keys.md") std::cout << app::keys_markdown(config::schema());
+      if (page == "commands.md") std::cout << app::commands_markdown(cli);
       return app::Exit::done;
     };
   });

@@ -1,6 +1,7 @@
 #include "app/manual.hpp"
 
 #include <CLI/CLI.hpp>
+#include <utility>
 #include <vector>
 
 #include "app/roff.hpp"
@@ -21,14 +22,33 @@ std::string usage_of(const CLI::Option& option) {
   return name + " " + (choice == std::string::npos ? type : type.substr(choice));
 }
 
-void describe(Roff& page, const CLI::Option& option) {
+std::string meaning_of(const CLI::Option& option) {
   std::string text = option.get_description();
   if (const auto preset = option.get_default_str(); !preset.empty()) text += " (" + preset + ")";
-  page.item(usage_of(option), text);
+  return text;
+}
+
+void describe(Roff& page, const CLI::Option& option) {
+  page.item(usage_of(option), meaning_of(option));
 }
 
 bool is_shown(const CLI::Option& option) {
   return !option.get_group().empty() && !option.get_lnames().empty() && option.get_lnames().front() != "help";
+}
+
+std::vector<const CLI::App*> commands_of(const CLI::App& cli) {
+  return cli.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); });
+}
+
+/// "explain ITEM-URL"
+std::string usage_of(const CLI::App& command) {
+  std::string usage = command.get_name();
+  for (const auto* option : command.get_options()) {
+    if (!option->get_positional()) continue;
+    const auto name = usage_of(*option);
+    usage += option->get_required() ? " " + name : " [" + name + "]";
+  }
+  return usage;
 }
 
 }  // namespace
@@ -46,15 +66,8 @@ std::string command_manual(const CLI::App& cli, std::string_view version) {
     if (is_shown(*option)) describe(page, *option);
   }
   page.section("Commands");
-  for (const auto* command :
-       cli.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); })) {
-    std::string usage = command->get_name();
-    for (const auto* option : command->get_options()) {
-      if (!option->get_positional()) continue;
-      const auto name = usage_of(*option);
-      usage += option->get_required() ? " " + name : " [" + name + "]";
-    }
-    page.subsection(usage);
+  for (const auto* command : commands_of(cli)) {
+    page.subsection(usage_of(*command));
     page.paragraph(command->get_description() + ".");
     for (const auto* option : command->get_options()) {
       if (option->get_positional() || is_shown(*option)) describe(page, *option);
@@ -68,6 +81,30 @@ std::string command_manual(const CLI::App& cli, std::string_view version) {
   page.section("See also");
   page.paragraph("feeds.yaml(5)");
   return page.text();
+}
+
+std::string commands_markdown(const CLI::App& cli) {
+  std::string page =
+      "# The commands\n\nMade of what `tributary --help` says by `tributary manual commands.md`; do not edit "
+      "it by "
+      "hand.\n\n```text\ntributary COMMAND [OPTIONS]\n```\n\n" +
+      cli.get_footer() + " Messages go to stderr.\n\n| option of every command | |\n|---|---|\n";
+  const auto row = [&](const CLI::Option& option) {
+    page += "| `" + usage_of(option) + "` | " + meaning_of(option) + " |\n";
+  };
+  for (const auto* option : cli.get_options()) {
+    if (is_shown(*option)) row(*option);
+  }
+  for (const auto* command : commands_of(cli)) {
+    page += "\n## " + usage_of(*command) + "\n\n" + command->get_description() + ".\n";
+    bool first = true;
+    for (const auto* option : command->get_options()) {
+      if (!option->get_positional() && !is_shown(*option)) continue;
+      if (std::exchange(first, false)) page += "\n| | |\n|---|---|\n";
+      row(*option);
+    }
+  }
+  return page;
 }
 
 }  // namespace tributary::app

@@ -13,6 +13,9 @@ namespace tributary::app {
 /// tributary(1), in the man macros of roff.
 [[nodiscard]] std::string command_manual(const CLI::App& cli, std::string_view version);
 
+/// The same as a Markdown page, docs/commands.md.
+[[nodiscard]] std::string commands_markdown(const CLI::App& cli);
+
 /// feeds.yaml(5), of the JSON Schema that config::schema() gives.
 [[nodiscard]] std::string keys_manual(std::string_view schema, std::string_view version);
 

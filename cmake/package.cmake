@@ -24,7 +24,9 @@ install(FILES ${packaging}/systemd/tributary.sysusers DESTINATION lib/sysusers.d
 install(FILES ${packaging}/debian/feeds.yaml DESTINATION /etc/tributary)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION share/doc/tributary)
 install(DIRECTORY ${packaging}/examples/ DESTINATION share/doc/tributary/examples)
-install(FILES ${PROJECT_SOURCE_DIR}/feeds.yaml ${PROJECT_SOURCE_DIR}/config/feeds.schema.json DESTINATION share/doc/tributary/examples)
+install(FILES ${PROJECT_SOURCE_DIR}/feeds.yaml DESTINATION share/doc/tributary/examples)
+# Not documentation, which small systems leave out: editors read it.
+install(FILES ${PROJECT_SOURCE_DIR}/config/feeds.schema.json DESTINATION share/tributary)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tributary)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <sstream>
 
 #include "tests/behaviour/site.hpp"
 
@@ -52,10 +53,75 @@ TEST(Commands, CheckTellsFaultsToProgramsToo) {
   EXPECT_EQ(site.run({"check", "--format", "poem"}).code, 2);
 }
 
+TEST(Commands, CheckSaysOfEachFaultyFileExactlyWhatItsFixtureExpects) {
+  // The fixtures of tests/config: each begins with what must be said of it (see faults_test.cpp there).
+  constexpr std::string_view mark = "# expect ", warning = "warning ";
+  std::size_t files = 0;
+  for (const auto& fixture : std::filesystem::directory_iterator(std::filesystem::path(TRIBUTARY_SOURCE_DIR) /
+                                                                 "tests/config/faults")) {
+    const std::string text = read_file(fixture.path());
+    std::string expected;
+    bool faulty = false;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line) && line.starts_with(mark);) {
+      // "# expect [warning ]LINE:COLUMN CODE: what; how" is said as "feeds.yaml:LINE:COLUMN: [warning: ]what;
+      // how [CODE]".
+      std::string said = line.substr(mark.size());
+      const bool only_warns = said.starts_with(warning);
+      if (only_warns) said.erase(0, warning.size());
+      faulty = faulty || !only_warns;
+      const auto blank = said.find(' '), colon = said.find(": ", blank);
+      expected += "/srv/tributary/feeds.yaml:" + said.substr(0, blank) + ": " +
+                  (only_warns ? "warning: " : "") + said.substr(colon + 2) + " [" +
+                  said.substr(blank + 1, colon - blank - 1) + "]\n";
+    }
+    // A folder that is on no machine, so that messages are the same on all: the path of the copy is put back.
+    const TemporaryFolder folder;
+    write_file(folder / "feeds.yaml", text);
+    const auto checked = run_program({"check", "--config", (folder / "feeds.yaml").string()});
+    std::string told;
+    std::istringstream out(checked.out);
+    for (std::string line; std::getline(out, line);) {
+      if (!line.ends_with(']') || line.find("feeds.yaml:") == std::string::npos)
+        continue;  // the text underlined
+      told += line + "\n";
+    }
+    for (auto at = told.find(folder.path().string()); at != std::string::npos;
+         at = told.find(folder.path().string())) {
+      told.replace(at, folder.path().string().size(), "/srv/tributary");
+    }
+    EXPECT_EQ(told, expected) << fixture.path();
+    EXPECT_EQ(checked.code, faulty ? 2 : 0) << fixture.path();
+    EXPECT_EQ(checked.err, "") << fixture.path();
+    ++files;
+  }
+  EXPECT_GE(files, 100u);
+}
+
 TEST(Commands, CheckOfASoundFileEndsWithZero) {
   Site site;
   site.configure({"{url: 'https://example.org/feed'}"});
   EXPECT_EQ(site.run({"check"}).code, 0);
+}
+
+TEST(Commands, DemoServesTheSamplePartnersAndPublishesThem) {
+  const std::filesystem::path source = TRIBUTARY_SOURCE_DIR;
+  const TemporaryFolder folder;
+  std::filesystem::copy(source / "examples", folder / "examples", std::filesystem::copy_options::recursive);
+  std::string yaml = read_file(source / "feeds.yaml");
+  // A port that is free here, in place of the sample's own.
+  const HttpServer taken;
+  const std::string port = std::to_string(taken.port() == 65535 ? 1024 : taken.port() + 1);
+  const auto at = yaml.find("http://127.0.0.1:", yaml.find("feeds:"));
+  const std::string sample = yaml.substr(at, yaml.find('/', at + 7) - at);
+  for (auto place = yaml.find(sample); place != std::string::npos; place = yaml.find(sample, place + 1)) {
+    yaml.replace(place, sample.size(), "http://127.0.0.1:" + port);
+  }
+  write_file(folder / "feeds.yaml", yaml);
+  const auto said = run_program({"demo", "--once", "--config", (folder / "feeds.yaml").string()});
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("6 fetched, 0 failed"));
+  EXPECT_THAT(read_file(folder / "public" / "atom.xml"), HasSubstr("</entry>"));
 }
 
 TEST(Commands, StatusBeforeTheFirstPassKnowsNothingAndSaysSo) {
