@@ -102,19 +102,32 @@ void Builder::text(std::string_view text, bool has_references) {
   writer_.text(text, !has_references);
 }
 
+/// How much of a text of megabytes to decode at once: up to a place that is inside no reference and no
+/// letter.
+static std::size_t end_of_piece(std::string_view text) {
+  if (text.size() <= large_text) return text.size();
+  const auto reference = text.rfind('&', large_text - 1);
+  if (reference == std::string_view::npos) {
+    std::size_t end = large_text;
+    while (end > large_text - 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return end;
+  }
+  if (reference > 0) return reference;
+  // The only one stands in front: a piece of its own, however many digits it has.
+  const auto part = [](char c) {
+    return c == '#' || c == ';' || (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+  };
+  std::size_t end = 1;
+  while (end < text.size() && part(text[end])) ++end;
+  return end;
+}
+
 /// Megabytes of text, piece by piece, so that they need not be in memory once more with their references
-/// decoded. A piece ends where no reference can be: before '&' or white space.
+/// decoded.
 void Builder::large(std::string_view text, bool has_references) {
   if (text.size() > html_.size() / 2) writer_.make_room(text);
   while (!text.empty()) {
-    std::size_t end = text.size();
-    if (end > large_text) {
-      end = text.find_last_of("& \n", large_text);
-      if (end == std::string_view::npos || end == 0) end = text.find_first_of("& \n", large_text);
-      if (end == std::string_view::npos) end = text.size();
-    }
-    // A single word of megabytes is decoded as a whole.
-    const std::string_view piece = text.substr(0, end);
+    const std::string_view piece = text.substr(0, end_of_piece(text));
     const bool begins_pre = piece.data() == after_pre_;
     after_pre_ = nullptr;
     scratch_.clear();
@@ -123,7 +136,7 @@ void Builder::large(std::string_view text, bool has_references) {
     if (begins_pre && decoded.starts_with('\n')) decoded.remove_prefix(1);
     if (traits(current()).is(is_table_part) && !std::ranges::all_of(decoded, is_blank)) doubt();
     writer_.text(decoded, !has_references);
-    text.remove_prefix(end);
+    text.remove_prefix(piece.size());
   }
 }
 

@@ -161,8 +161,9 @@ void Writer::text(std::string_view text, bool fit) {
 }
 
 void Writer::make_room(std::string_view text) {
-  const auto count = [&](char c) { return static_cast<std::size_t>(std::ranges::count(text, c)); };
-  out_.reserve(out_.size() + text.size() + 4 * count('&') + 3 * (count('<') + count('>')) + 64);
+  std::size_t more = 0;
+  for (const char c : text) more += (c == '&' ? 4U : 0U) + (c == '<' || c == '>' ? 3U : 0U);
+  out_.reserve(out_.size() + text.size() + more + 64);
 }
 
 void Writer::finish() {
