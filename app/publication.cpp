@@ -1,11 +1,13 @@
 #include "app/publication.hpp"
-#include "app/context.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "app/body_hash.hpp"
@@ -64,7 +66,8 @@ class Fingerprint {
   std::string text_;
 };
 
-std::string fingerprint(const config::Config& config, const std::vector<StreamId>& streams, bool has_weeks) {
+/// Of the configuration: what a publication may depend on besides the store.
+std::string fingerprint(const config::Config& config) {
   Fingerprint sum;
   sum.add(TRIBUTARY_VERSION);
   sum.add(config.output.string());
@@ -96,6 +99,12 @@ std::string fingerprint(const config::Config& config, const std::vector<StreamId
     for (const auto& topic : partner.topics) sum.add(topic);
     sum.add(partner.enabled ? "enabled" : "disabled");
   }
+  return sum.sum();
+}
+
+/// Of what the site's navigation names.
+std::string fingerprint(const std::vector<StreamId>& streams, bool has_weeks) {
+  Fingerprint sum;
   for (const auto& id : streams) sum.add(id);
   sum.add(has_weeks ? "weeks" : "no weeks");
   return sum.sum();
@@ -104,7 +113,9 @@ std::string fingerprint(const config::Config& config, const std::vector<StreamId
 /// One publication on its way.
 class Run {
  public:
-  Run(const config::Config& config, store::Store& store) : config_(config), store_(store) {}
+  Run(const config::Config& config, store::Store& store) : config_(config), store_(store) {
+    for (const auto& partner : config.feeds) partners_.emplace(partner.slug, &partner);
+  }
 
   Result<publisher::Written> publish(Timestamp now, Scope scope);
 
@@ -125,8 +136,11 @@ class Run {
     return fs::exists(config_.output / path, ignored);
   }
 
+  [[nodiscard]] bool all_there() const;
+
   const config::Config& config_;
   store::Store& store_;
+  std::unordered_map<std::string_view, const Partner*> partners_ = {};  ///< by slug
   bool all_ = false;
   std::vector<StreamId> streams_ = {};
   std::optional<publisher::Press> press_ = {};
@@ -154,10 +168,8 @@ publisher::Page Run::page(const StreamId& id) const {
       }
       break;
     case StreamId::Kind::partner:
-      if (const auto partner = std::ranges::find(config_.feeds, id.slug, &Partner::slug);
-          partner != config_.feeds.end()) {
-        page.title = partner->name;
-      }
+      if (const auto partner = partners_.find(id.slug); partner != partners_.end())
+        page.title = partner->second->name;
       break;
     case StreamId::Kind::type:
       for (const auto& [type, slug] : config::type_slugs(config_)) {
@@ -169,6 +181,30 @@ publisher::Page Run::page(const StreamId& id) const {
       break;
   }
   return page;
+}
+
+/// Whether each page is there: an output that somebody removed is to come back. Of ten thousand pages, so no
+/// path is put together that need not be.
+bool Run::all_there() const {
+  std::string path = config_.output.string() + "/";
+  const auto folder = path.size();
+  const auto is_missing = [&](std::string_view name, std::string_view file) {
+    path.resize(folder);
+    path.append(name).append(file);
+    return ::access(path.c_str(), F_OK) != 0;
+  };
+  for (const std::string_view file : {"atom.xml", "index.html", "opml.xml", "style.css"}) {
+    if (is_missing("", file)) return false;
+  }
+  const bool everyone_else = config_.feeds.size() <= publisher::max_everyone_else;
+  for (const auto& partner : config_.feeds) {
+    const StreamId id{StreamId::Kind::partner, partner.slug};
+    if (is_missing(publisher::path_of(id), "atom.xml")) return false;
+    if (everyone_else && is_missing(publisher::path_of(id, true), "atom.xml")) return false;
+  }
+  return std::ranges::none_of(config_.topics, [&](const Topic& topic) {
+    return is_missing(publisher::path_of({StreamId::Kind::topic, topic.slug}), "atom.xml");
+  });
 }
 
 Result<void> Run::put(std::vector<publisher::OutputFile> files) {
@@ -366,6 +402,10 @@ Result<publisher::Written> Run::publish(Timestamp now, Scope scope) {
   const auto publisher = (store_.shared() ? host_name() + ":" : std::string()) + config_.output.string();
   const auto news = store_.close_pages(now, publisher);
   if (!news) return std::unexpected(news.error());
+  const auto by_configuration = fingerprint(config_) + "-";
+  // Most passes bring nothing: they are not to cost anything either.
+  if (scope == Scope::news && news->empty() && news->settings.starts_with(by_configuration) && all_there())
+    return publisher::Written{};
   auto streams = store_.streams();
   if (!streams) return std::unexpected(streams.error());
   streams_ = std::move(*streams);
@@ -374,7 +414,7 @@ Result<publisher::Written> Run::publish(Timestamp now, Scope scope) {
   if (!newest) return std::unexpected(newest.error());
   const bool has_weeks = newest->has_value();
 
-  const auto settings = fingerprint(config_, streams_, has_weeks);
+  const auto settings = by_configuration + fingerprint(streams_, has_weeks);
   all_ = scope == Scope::all || news->settings != settings || !is_there("atom.xml");
 
   publisher::Publication publication{.site = config_.site,

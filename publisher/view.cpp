@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <ranges>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include "publisher/text.hpp"
 
@@ -35,21 +38,17 @@ std::vector<Place> places_of(const Publication& publication, StreamId::Kind kind
     places.push_back({page.stream.id, path_of(page.stream.id), std::move(title)});
   }
   // In the order of the configuration; the store's order is its own business.
-  const auto rank = [&](const Place& place) -> std::size_t {
-    if (kind == StreamId::Kind::topic) {
-      return static_cast<std::size_t>(std::ranges::find(publication.topics, place.id.slug, &Topic::slug) -
-                                      publication.topics.begin());
-    }
-    if (kind == StreamId::Kind::partner) {
-      return static_cast<std::size_t>(std::ranges::find(publication.partners, place.id.slug, &Partner::slug) -
-                                      publication.partners.begin());
-    }
-    return 0;
+  std::unordered_map<std::string_view, std::size_t> ranks;
+  if (kind == StreamId::Kind::topic) {
+    for (const Topic& topic : publication.topics) ranks.emplace(topic.slug, ranks.size());
+  } else if (kind == StreamId::Kind::partner) {
+    for (const Partner& partner : publication.partners) ranks.emplace(partner.slug, ranks.size());
+  }
+  const auto rank = [&](const Place& place) {
+    const auto known = ranks.find(place.id.slug);
+    return std::pair(known == ranks.end() ? ranks.size() : known->second, std::string_view(place.id.slug));
   };
-  std::ranges::stable_sort(places, [&](const Place& a, const Place& b) {
-    const auto left = rank(a), right = rank(b);
-    return left != right ? left < right : a.id.slug < b.id.slug;
-  });
+  std::ranges::stable_sort(places, {}, rank);
   return places;
 }
 

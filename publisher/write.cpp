@@ -187,8 +187,7 @@ struct Output::Impl {
   }
 
   Result<void> remove_vanished() {
-    const auto consider = [&](const fs::path& page) -> Result<void> {
-      const std::string path = fs::relative(page, folder).generic_string() + "/";
+    const auto consider = [&](const fs::path& page, const std::string& path) -> Result<void> {
       if (pages.contains(path) || !is_ours(page)) return {};
       const auto removed = remove_page(page);
       if (!removed) return std::unexpected(removed.error());
@@ -197,8 +196,9 @@ struct Output::Impl {
     };
     for (const char* kind : page_folders) {
       for (const fs::path& page : folders_in(folder / kind)) {
-        if (const auto done = consider(page / "others"); !done) return done;
-        if (const auto done = consider(page); !done) return done;
+        const std::string path = std::string(kind) + "/" + page.filename().string() + "/";
+        if (const auto done = consider(page / "others", path + "others/"); !done) return done;
+        if (const auto done = consider(page, path); !done) return done;
       }
     }
     return {};
