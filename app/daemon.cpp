@@ -542,7 +542,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
     config = std::move(next);
     index_partners();
     if (stopping) return;
-    pipeline->reconfigure(config);
+    pipeline->reconfigure(std::make_shared<const config::Config>(config));
     subscriptions->reconfigure(config);
     server->reload(config.output, config.site.url, hub_url(config));
   }
@@ -734,7 +734,8 @@ Result<void> Daemon::start() {
              },
          .others_know_after = impl.wakeup ? others_know_when_woken : others_know_by_themselves});
   }
-  impl.pipeline.emplace(impl.io, impl.config, std::move(*store), impl.clock);
+  impl.pipeline.emplace(impl.io, std::make_shared<const config::Config>(impl.config), std::move(*store),
+                        impl.clock);
   impl.pipeline->store_failed = [weak = std::weak_ptr(impl_)](const Error& error) {
     const auto self = weak.lock();
     if (!self) return;

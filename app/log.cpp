@@ -14,6 +14,9 @@ void start_log(std::string_view level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+bool logs_info() {
+  return spdlog::should_log(spdlog::level::info);
+}
 void log_debug(std::string_view message) {
   spdlog::debug("{}", message);
 }

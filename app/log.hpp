@@ -7,6 +7,9 @@ namespace tributary::app {
 /// error or off.
 void start_log(std::string_view level);
 
+/// Whether log_info shows anything: lines that cost something need not be made otherwise.
+[[nodiscard]] bool logs_info();
+
 void log_debug(std::string_view message);
 void log_info(std::string_view message);
 void log_warn(std::string_view message);

@@ -1,13 +1,17 @@
 #include "app/pipeline.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 #include "app/body_hash.hpp"
@@ -20,6 +24,11 @@
 namespace tributary::app {
 namespace {
 
+// A transaction costs as much as storing several answers. So answers wait for others, but not for long, and
+// not where no other is on its way.
+constexpr std::size_t batch = 256;
+constexpr std::chrono::milliseconds batch_wait{50};
+
 // Each waits a minute for its turn at a shared store.
 constexpr int patient_attempts = 10;
 
@@ -29,8 +38,8 @@ using Work = asio::executor_work_guard<asio::io_context::executor_type>;
 
 /// One visit of a feed from its first request to its last: what comes after the poll needs what was before.
 struct Progression {
-  FeedState before = {};  ///< as the visit began
-  Partner partner = {};
+  std::shared_ptr<const FeedState> before = {};  ///< as the visit began
+  std::shared_ptr<const Partner> partner = {};
   std::function<void(Visit)> done = {};
   bool parsed = false;                       ///< a document was stored
   std::shared_ptr<const Feed> front = {};    ///< what the poll brought, if it brought a document
@@ -55,14 +64,14 @@ struct Handover {
 
 /// What a worker needs of the configuration, kept alive by the visits that began under it.
 struct Rules {
-  config::Config config = {};
-  std::map<std::string, Partner, std::less<>> partners = {};  ///< by URL
+  std::shared_ptr<const config::Config> config = {};
+  std::unordered_map<std::string_view, const Partner*> partners = {};  ///< by URL
 };
 
-std::shared_ptr<const Rules> rules_of(const config::Config& config) {
+std::shared_ptr<const Rules> rules_of(std::shared_ptr<const config::Config> config) {
   auto rules = std::make_shared<Rules>();
-  rules->config = config;
-  for (const auto& partner : config.feeds) rules->partners.emplace(partner.url, partner);
+  for (const auto& partner : config->feeds) rules->partners.emplace(partner.url, &partner);
+  rules->config = std::move(config);
   return rules;
 }
 
@@ -125,7 +134,7 @@ store::Delivery delivery_of(const FeedState& state, const fetcher::Answer& answe
   if (!reading.failure) fetcher::note_hub(delivery.state, answer, delivery.feed.get());
   if (reading.failure) {
     log_warn(log_line(delivery.state, answer, nullptr));
-  } else {
+  } else if (logs_info()) {
     log_info(log_line(delivery.state, answer, delivery.feed.get()));
   }
   if (delivery.state.url != state.url && delivery.state.url != state.configured_url) {
@@ -148,13 +157,14 @@ std::shared_ptr<const Feed> page_to_store(const Feed& page, const Progression& j
 }  // namespace
 
 struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
-  Impl(asio::io_context& context, const config::Config& config, std::unique_ptr<store::Store> opened,
-       Clock given)
+  Impl(asio::io_context& context, std::shared_ptr<const config::Config> config,
+       std::unique_ptr<store::Store> opened, Clock given)
       : io(context),
         clock(std::move(given)),
-        rules(rules_of(config)),
+        rules(rules_of(std::move(config))),
         store(std::move(opened)),
-        fetcher(std::make_unique<fetcher::Fetcher>(context, config.fetch)),
+        fetcher(std::make_unique<fetcher::Fetcher>(context, rules->config->fetch)),
+        batch_end(context),
         parsers(std::max(1u, std::thread::hardware_concurrency())),
         keeper(1) {}
 
@@ -164,29 +174,63 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
   std::unique_ptr<store::Store> store;  // on the keeper's thread
   std::unique_ptr<fetcher::Fetcher> fetcher;
   std::mutex lock;
+  asio::steady_timer batch_end;       // on the io thread
   std::vector<Handover> handed_over;  // under lock
   bool flush_posted = false;          // under lock
+  bool flush_timed = false;           // under lock
   store::Added added;                 // under lock
   bool broken = false;                // on the keeper's thread
   std::function<void(Error)> on_failure;
-  bool cancelled = false;  // on the io thread
+  bool cancelled = false;               // on the io thread
+  std::atomic<std::size_t> visits = 0;  // begun and not yet stored; changed on the io thread
   asio::thread_pool parsers;
   asio::thread_pool keeper;  // one thread: the store belongs to it
 
-  [[nodiscard]] Progression journey_of(const FeedState& state, std::function<void(Visit)> done) const {
-    Progression journey{.before = state, .partner = {.url = state.configured_url}, .done = std::move(done)};
-    if (const auto known = rules->partners.find(state.configured_url); known != rules->partners.end()) {
-      journey.partner = known->second;
+  [[nodiscard]] Journey journey_of(std::shared_ptr<const FeedState> state, std::function<void(Visit)> done) {
+    auto journey = std::make_shared<Progression>();
+    if (const auto known = rules->partners.find(state->configured_url); known != rules->partners.end()) {
+      journey->partner = {rules, known->second};
+    } else {
+      journey->partner = std::make_shared<const Partner>(Partner{.url = state->configured_url});
     }
+    journey->before = std::move(state);
+    journey->done = std::move(done);
+    ++visits;
     return journey;
   }
 
+  void end(Progression& journey, FeedState state, bool parsed) {
+    --visits;
+    journey.done({std::move(state), parsed, journey.fresh});
+  }
+
+  /// On any thread.
   void hand_over(Handover handover) {
     const std::scoped_lock guard(lock);
     handed_over.push_back(std::move(handover));
     if (flush_posted) return;
+    if (handed_over.size() >= std::min(batch, visits.load())) return post_flush();
+    if (std::exchange(flush_timed, true)) return;
+    asio::post(io, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->batch_end.expires_after(batch_wait);
+      self->batch_end.async_wait([weak](const boost::system::error_code& fault) {
+        if (const auto still = weak.lock(); still && !fault) still->end_batch();
+      });
+    });
+  }
+
+  /// Under the lock.
+  void post_flush() {
     flush_posted = true;
     asio::post(keeper, [self = shared_from_this()] { self->flush(); });
+  }
+
+  void end_batch() {
+    const std::scoped_lock guard(lock);
+    flush_timed = false;
+    if (!handed_over.empty() && !flush_posted) post_flush();
   }
 
   /// Takes in all that waits, in one transaction: the busier the store, the larger the batches.
@@ -220,6 +264,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
         if (!state.memory.pages_asked.contains(" " + std::to_string(missing.item) + " "))
           handover.journey->missing.push_back(std::move(missing));
       }
+      if (!handover.delivery.feed && !handover.archive_page) continue;  // nothing follows it
       const auto memory = state.memory;
       if (handover.delivery.feed) {
         const auto items = handover.delivery.feed->items.size();
@@ -228,7 +273,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
       if (handover.archive_page) {
         state = fetcher::walked(state, handover.page.get(), result->known_of[i]);
       } else if (handover.delivery.feed && handover.whole) {
-        state = fetcher::begin_walk(state, handover.journey->before, *handover.delivery.feed,
+        state = fetcher::begin_walk(state, *handover.journey->before, *handover.delivery.feed,
                                     result->known_of[i]);
       }
       if (!(state.memory == memory)) walks.push_back({.state = state});
@@ -255,7 +300,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
   /// One document is stored: on to the next page of the feed's history, or to the end of the visit.
   void stored(Handover handover) {
     Progression& journey = *handover.journey;
-    const FeedState& state = handover.delivery.state;
+    FeedState& state = handover.delivery.state;
     if (handover.delivery.feed) journey.parsed = true;
     if (!handover.archive_page) journey.front = handover.delivery.feed;
     if (!journey.missing.empty() && state.memory.archive_next.empty() && !cancelled) {
@@ -263,16 +308,11 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
       return;
     }
     // A slow partner's history must not keep a pass from its end: what is left is for the next visit.
-    const bool in_time = journey.walking < rules->config.fetch.timeout && !journey.delivered;
-    if (state.memory.archive_next.empty() || !state.last_error.empty() || !in_time || cancelled) {
-      journey.done({state, journey.parsed, journey.fresh});
-      return;
-    }
-    auto request = request_to(state.memory.archive_next, state.key, journey.partner);
-    if (!request) {
-      journey.done({state, journey.parsed, journey.fresh});
-      return;
-    }
+    const bool in_time = journey.walking < rules->config->fetch.timeout && !journey.delivered;
+    if (state.memory.archive_next.empty() || !state.last_error.empty() || !in_time || cancelled)
+      return end(journey, std::move(state), journey.parsed);
+    auto request = request_to(state.memory.archive_next, state.key, *journey.partner);
+    if (!request) return end(journey, std::move(state), journey.parsed);
     fetcher->fetch(std::move(*request),
                    [self = shared_from_this(), journey = handover.journey, state](fetcher::Answer answer) {
                      self->page_came(journey, state, std::move(answer));
@@ -283,7 +323,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
   void ask_page(const Journey& journey, const FeedState& state) {
     const store::Missing missing = std::move(journey->missing.back());
     journey->missing.pop_back();
-    auto request = request_to(missing.link, state.key, journey->partner);
+    auto request = request_to(missing.link, state.key, *journey->partner);
     if (!request) return pages_asked(journey, state);
     request->any_document = true;
     fetcher->fetch(std::move(*request), [self = shared_from_this(), journey, state = FeedState(state),
@@ -316,8 +356,8 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
           kept = std::unexpected(done.error());
       }
       if (!kept) return self->store_broke(kept.error());
-      asio::post(self->io, [journey, state] {
-        journey->done({state, journey->parsed || !journey->gone.empty(), journey->fresh});
+      asio::post(self->io, [self, journey, state] {
+        self->end(*journey, state, journey->parsed || !journey->gone.empty());
       });
     });
   }
@@ -334,7 +374,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
 
   void page_came(Journey journey, const FeedState& state, fetcher::Answer answer) {
     if (cancelled || answer.cancelled) {
-      if (!cancelled) journey->done({state, journey->parsed, journey->fresh});
+      if (!cancelled) end(*journey, state, journey->parsed);
       return;
     }
     journey->walking += answer.took;
@@ -351,7 +391,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
                                                  .name = state.configured_url,
                                                  .base = answer.url,
                                                  .content_type = answer.content_type},
-                                                {.timezone = journey->partner.timezone});
+                                                {.timezone = journey->partner->timezone});
       if (page) {
         handover.page = std::make_shared<const Feed>(std::move(*page));
         handover.delivery.whole = false;
@@ -369,31 +409,37 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
   /// The answer to the poll. `page` is set when the answer is that of the feed which the page named.
   void answered(Journey journey, fetcher::Answer answer, std::shared_ptr<const fetcher::Answer> page = {}) {
     if (cancelled) return;  // an abandoned transfer is no failure of the partner's
-    asio::post(parsers, [self = shared_from_this(), work = std::make_shared<Work>(io.get_executor()),
-                         rules_then = rules, answer = std::move(answer), page = std::move(page),
-                         journey = std::move(journey), now = clock()]() mutable {
+    auto work = std::make_shared<Work>(io.get_executor());
+    if (answer.body.empty() && !page) {
+      // Most answers: there is nothing to parse, and a thread's waking would cost more than the rest.
+      judged(std::move(journey), std::move(answer), {}, *rules, clock(), std::move(work));
+      return;
+    }
+    asio::post(parsers, [self = shared_from_this(), work = std::move(work), rules_then = rules,
+                         answer = std::move(answer), page = std::move(page), journey = std::move(journey),
+                         now = clock()]() mutable {
       self->judged(std::move(journey), std::move(answer), std::move(page), *rules_then, now, std::move(work));
     });
   }
 
-  /// On a parser's thread: pure work.
+  /// Pure work, on a parser's thread where there is much of it.
   void judged(Journey journey, fetcher::Answer answer, const std::shared_ptr<const fetcher::Answer>& page,
               const Rules& rules_then, Timestamp now, std::shared_ptr<Work> work) {
-    const FeedState& state = journey->before;
+    const FeedState& state = *journey->before;
     Handover handover{.journey = journey, .place = std::move(answer.place), .work = std::move(work)};
     Reading reading;
     if (answer.cancelled) {
       // Its host asked another feed for patience: not asked, and no news, but it knows now when to come back.
-      handover.delivery.state = fetcher::after(state, answer, nullptr, std::nullopt, journey->partner,
-                                               rules_then.config.fetch, now, 0);
+      handover.delivery.state = fetcher::after(state, answer, nullptr, std::nullopt, *journey->partner,
+                                               rules_then.config->fetch, now, 0);
       hand_over(std::move(handover));
       return;
     }
     if (page) {
-      reading = read(state, fetcher::adopt(*page, answer), journey->partner);
+      reading = read(state, fetcher::adopt(*page, answer), *journey->partner);
       if (reading.failure && reading.failure->status != FeedStatus::held) {
         // What the page names is no feed either: the page is what the admin should hear of.
-        reading = read(state, *page, journey->partner);
+        reading = read(state, *page, *journey->partner);
         answer = *page;
       } else {
         answer = fetcher::adopt(*page, std::move(answer));
@@ -410,13 +456,13 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
         });
         return;
       }
-      reading = read(state, answer, journey->partner);
+      reading = read(state, answer, *journey->partner);
     } else {
-      reading = read(state, answer, journey->partner);
+      reading = read(state, answer, *journey->partner);
     }
     handover.whole = answer.status != 226;
     handover.delivery =
-        delivery_of(state, answer, std::move(reading), journey->partner, rules_then.config.fetch, now);
+        delivery_of(state, answer, std::move(reading), *journey->partner, rules_then.config->fetch, now);
     handover.delivery.whole = handover.whole;
     hand_over(std::move(handover));
   }
@@ -426,12 +472,12 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
     asio::post(parsers, [self = shared_from_this(), work = std::make_shared<Work>(io.get_executor()),
                          journey = std::move(journey), body = std::move(body),
                          content_type = std::move(content_type)]() mutable {
-      const FeedState& state = journey->before;
+      const FeedState& state = *journey->before;
       Handover handover{
           .journey = journey, .delivery = {.state = state}, .whole = false, .work = std::move(work)};
       auto parsed = parser::parse(
           {.bytes = body, .name = state.configured_url, .base = state.url, .content_type = content_type},
-          {.timezone = journey->partner.timezone});
+          {.timezone = journey->partner->timezone});
       std::string refused = parsed ? "" : parsed.error().detail;
       if (parsed) {
         parsed->complete = false;
@@ -453,7 +499,7 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
   void ask_named_feed(const Journey& journey, const std::string& url,
                       const std::shared_ptr<const fetcher::Answer>& page) {
     if (cancelled) return;
-    auto request = request_to(url, journey->before.key, journey->partner);
+    auto request = request_to(url, journey->before->key, *journey->partner);
     if (!request) return;  // the first request had the same credentials
     fetcher->fetch(std::move(*request), [self = shared_from_this(), journey, page](fetcher::Answer answer) {
       self->answered(journey, std::move(answer), page);
@@ -461,38 +507,44 @@ struct Pipeline::Impl : std::enable_shared_from_this<Impl> {
   }
 };
 
-Pipeline::Pipeline(asio::io_context& io, const config::Config& config, std::unique_ptr<store::Store> store,
-                   Clock clock)
-    : impl_(std::make_shared<Impl>(io, config, std::move(store), std::move(clock))) {}
+Pipeline::Pipeline(asio::io_context& io, std::shared_ptr<const config::Config> config,
+                   std::unique_ptr<store::Store> store, Clock clock)
+    : impl_(std::make_shared<Impl>(io, std::move(config), std::move(store), std::move(clock))) {}
 
 Pipeline::~Pipeline() {
   impl_->fetcher.reset();
   impl_->parsers.join();
+  impl_->batch_end.cancel();
+  impl_->end_batch();
   impl_->keeper.join();
   impl_->store.reset();
 }
 
-void Pipeline::visit(const FeedState& state, std::function<void(Visit)> done) {
+void Pipeline::visit(std::shared_ptr<const FeedState> state, std::function<void(Visit)> done) {
   if (impl_->cancelled) return;
   impl_->on_failure = store_failed;
-  auto journey = std::make_shared<Progression>(impl_->journey_of(state, std::move(done)));
-  fetcher::Request request = fetcher::request_for(state, journey->partner, impl_->clock());
-  if (const auto authorised = authorise(request, journey->partner); !authorised) {
-    fetcher::Answer refused{.feed = state.key, .requested_url = request.url, .error = authorised.error()};
-    impl_->answered(std::move(journey), std::move(refused));
-    return;
-  }
-  impl_->fetcher->fetch(std::move(request),
-                        [impl = impl_.get(), journey = std::move(journey)](fetcher::Answer answer) {
-                          impl->answered(journey, std::move(answer));
-                        });
+  auto journey = impl_->journey_of(std::move(state), std::move(done));
+  const auto make = [impl = impl_.get(), journey]() -> Result<fetcher::Request> {
+    auto request = fetcher::request_for(*journey->before, *journey->partner, impl->clock());
+    if (const auto authorised = authorise(request, *journey->partner); !authorised)
+      return std::unexpected(authorised.error());
+    return request;
+  };
+  const auto& address = fetcher::address_of(*journey->before, *journey->partner);
+  impl_->fetcher->fetch(address, make, [impl = impl_.get(), journey](fetcher::Answer answer) {
+    impl->answered(journey, std::move(answer));
+  });
+}
+
+void Pipeline::visit(const FeedState& state, std::function<void(Visit)> done) {
+  visit(std::make_shared<const FeedState>(state), std::move(done));
 }
 
 void Pipeline::deliver(const FeedState& state, std::string body, std::string content_type,
                        std::function<void(Visit)> done) {
   if (impl_->cancelled) return;
   impl_->on_failure = store_failed;
-  auto journey = std::make_shared<Progression>(impl_->journey_of(state, std::move(done)));
+  auto journey = impl_->journey_of(std::make_shared<const FeedState>(state), std::move(done));
   journey->delivered = true;
   impl_->delivered(std::move(journey), std::move(body), std::move(content_type));
 }
@@ -506,9 +558,9 @@ void Pipeline::with_store(std::function<void(store::Store&)> work, std::function
   });
 }
 
-void Pipeline::reconfigure(const config::Config& config) {
-  impl_->rules = rules_of(config);
-  if (impl_->fetcher) impl_->fetcher->set_options(config.fetch);
+void Pipeline::reconfigure(std::shared_ptr<const config::Config> config) {
+  impl_->rules = rules_of(std::move(config));
+  if (impl_->fetcher) impl_->fetcher->set_options(impl_->rules->config->fetch);
 }
 
 void Pipeline::cancel() {

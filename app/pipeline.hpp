@@ -26,18 +26,20 @@ struct Visit {
 
 /// Joins the stages: fetch on the io_context's thread, parse on a pool, store and publish on a thread that
 /// owns the store. The fetcher's `place` travels with each body until it is stored, so memory stays bounded
-/// however slow a later stage is.
+/// however slow a later stage is. What waits for its turn is small: configuration and states are shared, not
+/// copied. What is stored is stored in batches.
 class Pipeline {
  public:
   /// `io` outlives the pipeline. The store was opened for writing and configured.
-  Pipeline(boost::asio::io_context& io, const config::Config& config, std::unique_ptr<store::Store> store,
-           Clock clock);
+  Pipeline(boost::asio::io_context& io, std::shared_ptr<const config::Config> config,
+           std::unique_ptr<store::Store> store, Clock clock);
   ~Pipeline();  ///< waits for what is being stored
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
   /// Fetches, parses and stores one feed; `done` is called on the io_context's thread once it is stored. A
   /// failure of the store is given to `store_failed` (below) instead, and nothing more is stored.
+  void visit(std::shared_ptr<const FeedState> state, std::function<void(Visit)> done);
   void visit(const FeedState& state, std::function<void(Visit)> done);
 
   /// Stores a document of the feed that its hub delivered: it may hold no more than what is new. `done` as
@@ -54,7 +56,7 @@ class Pipeline {
 
   /// Takes the new configuration for visits that start from now on. The caller configures the store
   /// (with_store).
-  void reconfigure(const config::Config& config);
+  void reconfigure(std::shared_ptr<const config::Config> config);
 
   /// Abandons transfers under way: their feeds stay due.
   void cancel();

@@ -4,6 +4,8 @@
 #include <csignal>
 #include <iostream>
 #include <optional>
+#include <string_view>
+#include <unordered_set>
 
 #include "app/alerts.hpp"
 #include "app/commands.hpp"
@@ -18,7 +20,7 @@ namespace tributary::app {
 namespace {
 
 /// The feeds to visit; an unknown name is a fault of usage.
-Result<std::vector<FeedState>> chosen(const std::vector<FeedState>& states, const config::Config& config,
+Result<std::vector<FeedState>> chosen(std::vector<FeedState> states, const config::Config& config,
                                       const UpdateOptions& options, Timestamp now) {
   for (const auto& word : options.feeds) {
     const bool known =
@@ -27,18 +29,20 @@ Result<std::vector<FeedState>> chosen(const std::vector<FeedState>& states, cons
       return std::unexpected(
           Error{ErrorKind::usage, word, "no feed of this URL, slug or name is configured"});
   }
+  std::unordered_set<std::string_view> disabled;
+  for (const auto& partner : config.feeds) {
+    if (!partner.enabled) disabled.insert(partner.url);
+  }
   const fetcher::HostRests rests(states, now);
-  std::vector<FeedState> feeds;
-  for (const auto& state : states) {
+  std::erase_if(states, [&](const FeedState& state) {
     const bool named =
         options.feeds.empty() || std::ranges::any_of(options.feeds, [&](const std::string& word) {
           return means(word, state, config);
         });
-    const auto partner = std::ranges::find(config.feeds, state.configured_url, &Partner::url);
-    const bool enabled = partner == config.feeds.end() || partner->enabled;
-    if (named && enabled && fetcher::is_due(state, now, options.force, rests)) feeds.push_back(state);
-  }
-  return feeds;
+    return !named || disabled.contains(state.configured_url) ||
+           !fetcher::is_due(state, now, options.force, rests);
+  });
+  return states;
 }
 
 /// This process among those that share a store. Its leases run by a clock that goes on, also under --now.
@@ -102,8 +106,9 @@ void tell_changes(boost::asio::io_context& io, const config::Config& config, con
 }  // namespace
 
 int update(const Context& context, const UpdateOptions& options) {
-  const auto config = load_config(context);
-  if (!config) return Exit::usage;
+  auto loaded = load_config(context);
+  if (!loaded) return Exit::usage;
+  const auto config = std::make_shared<const config::Config>(std::move(*loaded));
   const Clock clock = context.pass_clock();
 
   auto store = store::open(config->store, store::Access::write);
@@ -112,9 +117,9 @@ int update(const Context& context, const UpdateOptions& options) {
     return fail(configured.error());
   }
   if (const auto decided = take_decisions(*config, **store, clock()); !decided) return fail(decided.error());
-  const auto states = (*store)->feed_states();
+  auto states = (*store)->feed_states();
   if (!states) return fail(states.error());
-  auto feeds = chosen(*states, *config, options, clock());
+  auto feeds = chosen(std::move(*states), *config, options, clock());
   if (!feeds) return fail(feeds.error());
   const Lessee lessee{process_name(clock()), context.running_clock()};
   std::optional<LeaseKeeper> leases;
@@ -135,7 +140,7 @@ int update(const Context& context, const UpdateOptions& options) {
   bool interrupted = false;
   Result<publisher::Written> written;
   {
-    Pipeline pipeline(io, *config, std::move(*store), clock);
+    Pipeline pipeline(io, config, std::move(*store), clock);
     pipeline.store_failed = [&](const Error& error) {
       failure = error;
       io.stop();
@@ -148,19 +153,20 @@ int update(const Context& context, const UpdateOptions& options) {
       pipeline.cancel();
       io.stop();
     });
-    {
-      Progress progress("fetching", feeds->size());
-      for (const auto& feed : *feeds) {
-        pipeline.visit(feed, [&](const Visit& visit) {
-          ++visited;
-          if (!visit.state.last_error.empty()) ++failing;
-          progress.advance(failing);
-          if (visited == feeds->size()) io.stop();
-        });
-      }
-      if (feeds->empty()) io.stop();
-      io.run();
+    const auto visits = std::make_shared<const std::vector<FeedState>>(std::move(*feeds));
+    std::optional<Progress> progress(std::in_place, "fetching", visits->size());
+    for (const auto& feed : *visits) {
+      pipeline.visit(std::shared_ptr<const FeedState>(visits, &feed), [&](const Visit& visit) {
+        ++visited;
+        if (!visit.state.last_error.empty()) ++failing;
+        if (!progress) return;
+        progress->advance(failing);
+        if (visited == visits->size()) io.stop();
+      });
     }
+    if (visits->empty()) io.stop();
+    io.run();
+    progress.reset();  // after an interruption, what was on its way is still counted
     if (failure) return fail(*failure);
 
     io.restart();
@@ -170,7 +176,9 @@ int update(const Context& context, const UpdateOptions& options) {
           // Even when nothing was fetched: items that were held until now, and withdrawals that end now.
           const auto due = open_store.take({}, clock());
           written = due ? publish_site(*config, open_store, clock()) : std::unexpected(due.error());
-          if (auto read = open_store.feed_states()) states_after = std::move(*read);
+          if (!config->alert_webhook_env.empty()) {
+            if (auto read = open_store.feed_states()) states_after = std::move(*read);
+          }
           if (const auto free = open_store.release(lessee.name); !free) {
             log_error("lease error=\"" + to_string(free.error()) + "\"");
           }

@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "fetcher/curl_loop.hpp"
+#include "fetcher/domain.hpp"
 #include "fetcher/patience.hpp"
 #include "fetcher/settings.hpp"
 #include "fetcher/transfer.hpp"
 #include "fetcher/turns.hpp"
+#include "fetcher/wire_url.hpp"
 
 namespace tributary::fetcher {
 
@@ -36,6 +38,13 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
         settings(std::make_shared<const Settings>(std::move(options))),
         rest(context),
         silence(context) {}
+
+  /// Either a transfer or what it is made of.
+  struct Queued {
+    std::unique_ptr<Transfer> transfer = {};
+    std::function<Result<Request>()> make = {};
+    std::function<void(Answer)> done = {};
+  };
 
   struct Running {
     CurlHandle handle;
@@ -71,12 +80,39 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
     enqueue(std::make_unique<Transfer>(std::move(request), std::move(done)));
   }
 
+  void fetch(const std::string& url, std::function<Result<Request>()> make,
+             std::function<void(Answer)> done) {
+    Queued queued{.make = std::move(make), .done = std::move(done)};
+    const auto wire = wire_url(url);
+    if (!wire) return answer_later(refused(transfer_of(std::move(queued))));
+    const auto ticket = ++last_ticket;
+    turns.push(registrable_domain(wire->host), wire->host, ticket, false, Clock::now());
+    waiting.emplace(ticket, std::move(queued));
+    pump_soon();
+  }
+
+  [[nodiscard]] static std::unique_ptr<Transfer> transfer_of(Queued queued) {
+    if (queued.transfer) return std::move(queued.transfer);
+    auto request = queued.make();
+    auto transfer =
+        std::make_unique<Transfer>(request ? std::move(*request) : Request{}, std::move(queued.done));
+    if (!request) transfer->fail(std::move(request.error()));
+    return transfer;
+  }
+
+  /// Makes sure that it has an answer.
+  [[nodiscard]] std::unique_ptr<Transfer> refused(std::unique_ptr<Transfer> transfer) const {
+    if (!transfer->answer().error && transfer->askable(*settings))
+      transfer->fail(ErrorKind::network, "its address is another than it was");
+    return transfer;
+  }
+
   /// `again`: it has had its turn, but its address was busy.
   void enqueue(std::unique_ptr<Transfer> transfer, bool again = false) {
     if (!transfer->askable(*settings)) return answer_later(std::move(transfer));
     const auto ticket = ++last_ticket;
     turns.push(transfer->host_key(), transfer->host(), ticket, transfer->under_way() || again, Clock::now());
-    waiting.emplace(ticket, std::move(transfer));
+    waiting.emplace(ticket, Queued{.transfer = std::move(transfer)});
     pump_soon();
   }
 
@@ -107,7 +143,13 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
   }
 
   void start(const Turns::Turn& turn, Clock::time_point now) {
-    auto transfer = std::move(waiting.extract(turn.ticket).mapped());
+    auto queued = std::move(waiting.extract(turn.ticket).mapped());
+    const bool made_now = !queued.transfer;
+    auto transfer = transfer_of(std::move(queued));
+    if (made_now && (transfer->answer().error || !transfer->askable(*settings))) {
+      turns.done(turn.host, turn.address, now);
+      return answer_later(std::move(transfer));
+    }
     if (const auto wait = host_rest(transfer->host(), now); wait > std::chrono::seconds(0)) {
       turns.done(turn.host, turn.address, now);
       transfer->put_off(wait);
@@ -256,7 +298,8 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
 
   void cancel() {
     const auto now = Clock::now();
-    for (const auto ticket : turns.take_all()) call_off(std::move(waiting.extract(ticket).mapped()));
+    for (const auto ticket : turns.take_all())
+      call_off(transfer_of(std::move(waiting.extract(ticket).mapped())));
     for (auto& [handle, entry] : std::exchange(running, {})) {
       loop->remove(handle);
       turns.done(entry.transfer->host_key(), entry.address, now);
@@ -284,7 +327,7 @@ struct Fetcher::Impl : std::enable_shared_from_this<Fetcher::Impl> {
   std::deque<Listening> listening;
   std::unordered_map<std::string, Rest> host_rests;
   Turns turns;
-  std::unordered_map<Turns::Ticket, std::unique_ptr<Transfer>> waiting;
+  std::unordered_map<Turns::Ticket, Queued> waiting;
   std::unordered_map<CURL*, Running> running;
   std::vector<CurlHandle> spare;
   std::unique_ptr<CurlLoop> loop;
@@ -305,6 +348,11 @@ Fetcher::~Fetcher() {
 
 void Fetcher::fetch(Request request, std::function<void(Answer)> done) {
   impl_->fetch(std::move(request), std::move(done));
+}
+
+void Fetcher::fetch(const std::string& url, std::function<Result<Request>()> make,
+                    std::function<void(Answer)> done) {
+  impl_->fetch(url, std::move(make), std::move(done));
 }
 
 void Fetcher::set_options(FetchOptions options) {

@@ -44,6 +44,9 @@ struct Request {
 /// caller's to add.
 [[nodiscard]] Request request_for(const FeedState& state, const Partner& partner, Timestamp now);
 
+/// Where that request goes.
+[[nodiscard]] const std::string& address_of(const FeedState& state, const Partner& partner);
+
 struct Hop {
   int status = 0;
   std::string url = {};  ///< where this hop led
@@ -93,6 +96,11 @@ class Fetcher {
 
   /// Queues a transfer; `done` is called once, later, whatever happens. Never throws for what a partner does.
   void fetch(Request request, std::function<void(Answer)> done);
+
+  /// The same for long queues: of a transfer that waits only its address is kept; `make` is called once, on
+  /// the io_context's thread, when its turn has come. What it gives is to lead to the same host. Its failure
+  /// is the answer.
+  void fetch(const std::string& url, std::function<Result<Request>()> make, std::function<void(Answer)> done);
 
   /// New options for transfers that start from now on.
   void set_options(FetchOptions options);

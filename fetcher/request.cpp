@@ -21,16 +21,22 @@ bool doubts_silence(const FeedState& state, Timestamp now) {
 
 }  // namespace
 
+const std::string& address_of(const FeedState& state, const Partner& partner) {
+  if (!state.memory.redirect_to.empty()) return state.memory.redirect_to;
+  return state.url.empty() ? partner.url : state.url;
+}
+
 Request request_for(const FeedState& state, const Partner& partner, Timestamp now) {
-  Request request{.feed = state.key, .url = state.url.empty() ? partner.url : state.url};
-  if (!state.memory.redirect_to.empty()) request.url = state.memory.redirect_to;
+  Request request{.feed = state.key, .url = address_of(state, partner)};
   if (!doubts_silence(state, now)) {
     if (!state.memory.etag_distrusted) request.etag = state.etag;
     if (!state.memory.last_modified_distrusted) request.last_modified = state.last_modified;
   }
   request.delta = !request.etag.empty();
   request.secrets_for = partner.url;
-  if (const auto configured = wire_url(partner.url)) request.user_password = configured->userinfo;
+  if (partner.url.contains('@')) {
+    if (const auto configured = wire_url(partner.url)) request.user_password = configured->userinfo;
+  }
   request.tls = partner.tls;
   return request;
 }

@@ -89,7 +89,8 @@ void Transfer::begin(CURL* handle, std::shared_ptr<const Settings> settings, Adm
   header_bytes_ = 0;
   stop_ = Stop::none;
   words_[0] = '\0';
-  add_headers();
+  const bool with_secrets = secrets_for() == url_ || may_share_credentials(secrets_for(), url_);
+  add_headers(with_secrets);
 
   const auto set = [handle](CURLoption option, auto value) { curl_easy_setopt(handle, option, value); };
   set(CURLOPT_URL, wire_.url.c_str());
@@ -125,7 +126,7 @@ void Transfer::begin(CURL* handle, std::shared_ptr<const Settings> settings, Adm
   set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::open_socket);
   set(CURLOPT_OPENSOCKETDATA, this);
 
-  if (may_share_credentials(secrets_for(), url_)) {
+  if (with_secrets) {
     if (!request_.user_password.empty()) {
       set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
       set(CURLOPT_USERPWD, request_.user_password.c_str());
@@ -141,7 +142,7 @@ const std::string& Transfer::secrets_for() const {
   return request_.secrets_for.empty() ? request_.url : request_.secrets_for;
 }
 
-void Transfer::add_headers() {
+void Transfer::add_headers(bool with_secrets) {
   headers_.reset();
   const auto add = [this](const std::string& line) {
     headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
@@ -154,7 +155,7 @@ void Transfer::add_headers() {
     add("If-Modified-Since: " + request_.last_modified);
   }
   if (request_.delta && !request_.etag.empty()) add("A-IM: feed");
-  if (!may_share_credentials(secrets_for(), url_)) return;
+  if (!with_secrets) return;
   for (const auto& [name, value] : request_.headers) {
     if (name.empty() || !safe_in_header(name) || !safe_in_header(value) ||
         name.find_first_of(":; ") != std::string::npos)
@@ -364,8 +365,12 @@ bool Transfer::follow() {
 }
 
 void Transfer::fail(ErrorKind kind, std::string detail) {
+  fail(Error{kind, without_user(request_.url), std::move(detail)});
+}
+
+void Transfer::fail(Error error) {
   forget_response();
-  answer_.error = Error{kind, without_user(request_.url), std::move(detail)};
+  answer_.error = std::move(error);
 }
 
 void Transfer::cancel() {

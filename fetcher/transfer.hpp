@@ -45,6 +45,7 @@ class Transfer {
   [[nodiscard]] Outcome end(CURL* handle, CURLcode code, Clock::time_point now);
 
   void fail(ErrorKind kind, std::string detail);
+  void fail(Error error);
   void cancel();
   /// Not asked after all, because its host wants to be left alone for so long.
   void put_off(std::chrono::seconds wait);
@@ -69,7 +70,7 @@ class Transfer {
   bool take_body(std::string_view bytes);
   bool keep(std::string_view decoded);
   [[nodiscard]] std::size_t most_bytes() const;
-  void add_headers();
+  void add_headers(bool with_secrets);
   bool follow();
   [[nodiscard]] bool is_post() const { return request_.body || !request_.form.empty(); }
   [[nodiscard]] bool wants_body() const;

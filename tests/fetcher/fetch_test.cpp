@@ -763,6 +763,57 @@ TEST(Fetch, ADeadPortIsAFailureInWords) {
   EXPECT_FALSE(detail_of(answer).empty());
 }
 
+TEST(Fetcher, ARequestThatIsMadeLaterIsMadeWhenItsTurnHasCome) {
+  HttpServer server;
+  const auto gate = std::make_shared<Gate>();
+  server.on("/first", Reply{.body = "first", .gate = gate});
+  server.on("/second", test::feed(test::rss("News")));
+  auto options = loopback();
+  options.per_host = 1;
+  Client client(options);
+  int made = 0;
+  std::optional<Answer> first, second;
+  client.fetcher.fetch({.feed = "a", .url = server.url("/first")}, [&](Answer answer) { first = answer; });
+  client.fetcher.fetch(
+      server.url("/second"),
+      [&]() -> Result<Request> {
+        ++made;
+        return Request{.feed = "b", .url = server.url("/second"), .etag = "\"e\""};
+      },
+      [&](Answer answer) { second = answer; });
+  EXPECT_TRUE(client.run_until([&] { return server.count("/first") == 1; }));
+  EXPECT_EQ(made, 0);
+  EXPECT_EQ(client.fetcher.waiting(), 1U);
+  gate->open();
+  ASSERT_TRUE(client.run_until([&] { return first && second; }));
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(second->feed, "b");
+  EXPECT_EQ(second->status, 200);
+  EXPECT_EQ(server.requests("/second").at(0).header("If-None-Match"), "\"e\"");
+}
+
+TEST(Fetcher, ARequestThatCannotBeMadeIsAnsweredWithTheReason) {
+  HttpServer server;
+  Client client;
+  std::vector<Answer> answers;
+  const auto take = [&](Answer answer) { answers.push_back(std::move(answer)); };
+  client.fetcher.fetch(
+      server.url("/feed"),
+      []() -> Result<Request> {
+        return std::unexpected(Error{ErrorKind::config, "feed", "the variable SECRET is not set"});
+      },
+      take);
+  client.fetcher.fetch(
+      "gopher://partner.example.org/",
+      []() -> Result<Request> { return Request{.feed = "g", .url = "gopher://partner.example.org/"}; }, take);
+  ASSERT_TRUE(client.run_until([&] { return answers.size() == 2; }));
+  std::ranges::sort(answers, {}, &Answer::feed);
+  EXPECT_EQ(detail_of(answers[0]), "the variable SECRET is not set");
+  EXPECT_EQ(kind_of(answers[1]), ErrorKind::forbidden);
+  EXPECT_EQ(server.count(), 0U);
+  EXPECT_EQ(client.fetch(server.url("/after")).status, 404) << "its place at the host is free again";
+}
+
 TEST(Fetcher, CancelAnswersAllOnce) {
   HttpServer server;
   server.otherwise([](const test::Seen&) { return Reply{.gate = std::make_shared<Gate>()}; });
@@ -774,10 +825,17 @@ TEST(Fetcher, CancelAnswersAllOnce) {
       if (answer.cancelled && answer.error) ++cancelled;
     });
   }
+  client.fetcher.fetch(
+      server.url("/later"),
+      [&]() -> Result<Request> { return Request{.feed = "f", .url = server.url("/later")}; },
+      [&](const Answer& answer) {
+        ++answers;
+        if (answer.cancelled && answer.error) ++cancelled;
+      });
   EXPECT_TRUE(client.run_until([&] { return server.count() == 2; }));
   client.fetcher.cancel();
-  EXPECT_TRUE(client.run_until([&] { return answers == 5; }));
-  EXPECT_EQ(cancelled, 5);
+  EXPECT_TRUE(client.run_until([&] { return answers == 6; }));
+  EXPECT_EQ(cancelled, 6);
   EXPECT_EQ(client.fetcher.in_flight(), 0U);
   EXPECT_EQ(client.fetcher.waiting(), 0U);
   server.otherwise([](const test::Seen&) { return test::feed(test::rss("News")); });
