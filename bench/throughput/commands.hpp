@@ -28,4 +28,18 @@ struct ServeBench {
 /// CPU microseconds a request by case; gives the exit status, 1 when an answer is wrong.
 int bench_serve(const ServeBench& bench);
 
+struct PublishBench {
+  std::size_t items = 10'000;         ///< in the store at the end
+  std::size_t written = 10'000;       ///< of them, published whole and measured first
+  std::size_t feeds = 20;             ///< partners
+  int rounds = 11;                    ///< new items, one by one
+  std::filesystem::path folder = {};  ///< is kept; empty: a temporary one
+  bool progress = false;
+};
+
+/// Publishes everything, then after one new item, then the same with `items` in the store. Prints
+/// {"items","cpu_s",…} with the share that one new item costs of everything, in CPU and files, and how that
+/// cost grew; gives the exit status.
+int bench_publish(const PublishBench& bench);
+
 }  // namespace tributary::bench

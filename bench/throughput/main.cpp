@@ -25,11 +25,23 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   serve_command->add_option("--rounds", serve.rounds, "rounds that are measured")->check(CLI::PositiveNumber);
 
+  PublishBench publish;
+  CLI::App* publish_command =
+      app.add_subcommand("publish", "after one new item, beside everything, and with many items");
+  publish_command->add_option("--items", publish.items, "in the store at the end");
+  publish_command->add_option("--written", publish.written, "of them, written whole")
+      ->check(CLI::PositiveNumber);
+  publish_command->add_option("--feeds", publish.feeds, "partners")->check(CLI::PositiveNumber);
+  publish_command->add_option("--rounds", publish.rounds, "new items")->check(CLI::PositiveNumber);
+  publish_command->add_option("--folder", publish.folder, "for store and output; kept");
+  publish_command->add_flag("--progress", publish.progress, "say how far it is");
+
   CLI11_PARSE(app, argc, argv);
   if (*parse_command) {
     parse.sanitise = sanitise == "on";
     return bench_parse(parse);
   }
   if (*serve_command) return bench_serve(serve);
+  if (*publish_command) return bench_publish(publish);
   return 2;
 }
