@@ -149,6 +149,36 @@ Fill week_fill(const ShownWeek& week, const ShownPage& page) {
   return fill;
 }
 
+/// An entry's part of linked_data(), for the depth at which it stands there.
+std::string linked_entry(const ShownEntry& entry) {
+  JsonWriter json(JsonWriter::For::html, 3);
+  json.open_object();
+  json.member("@type", "CreativeWork");
+  json.member("@id", entry.id);
+  json.member("name", entry.title);
+  json.member("url", entry.url);
+  json.member("description", entry.excerpt);
+  json.member("inLanguage", entry.language);
+  json.member("datePublished", to_rfc3339(entry.published));
+  json.member("dateModified", to_rfc3339(entry.modified));
+  json.member("genre", entry.type);
+  json.member("license", entry.licence.address);
+  json.object("publisher");
+  json.member("@type", "Organization");
+  json.member("name", entry.partner);
+  json.member("url", entry.source.link);
+  json.close();
+  if (!entry.source.self.empty()) {
+    json.object("isPartOf");
+    json.member("@type", "DataFeed");
+    json.member("name", entry.source.title);
+    json.member("url", entry.source.self);
+    json.close();
+  }
+  json.close();
+  return json.take();
+}
+
 /// schema.org ItemList (N12), as JSON-LD that can't end the element that it stands in.
 std::string linked_data(const ShownPage& page) {
   JsonWriter json(JsonWriter::For::html);
@@ -167,30 +197,8 @@ std::string linked_data(const ShownPage& page) {
     json.member("@type", "ListItem");
     json.key("position");
     json.value(++position);
-    json.object("item");
-    json.member("@type", "CreativeWork");
-    json.member("@id", entry->id);
-    json.member("name", entry->title);
-    json.member("url", entry->url);
-    json.member("description", entry->excerpt);
-    json.member("inLanguage", entry->language);
-    json.member("datePublished", to_rfc3339(entry->published));
-    json.member("dateModified", to_rfc3339(entry->modified));
-    json.member("genre", entry->type);
-    json.member("license", entry->licence.address);
-    json.object("publisher");
-    json.member("@type", "Organization");
-    json.member("name", entry->partner);
-    json.member("url", entry->source.link);
-    json.close();
-    if (!entry->source.self.empty()) {
-      json.object("isPartOf");
-      json.member("@type", "DataFeed");
-      json.member("name", entry->source.title);
-      json.member("url", entry->source.self);
-      json.close();
-    }
-    json.close();
+    json.key("item");
+    json.fragment(fragment_of(*entry, "linked data", [&] { return linked_entry(*entry); }));
     json.close();
   }
   json.close();

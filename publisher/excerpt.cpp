@@ -6,6 +6,7 @@
 #include <unicode/utext.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "publisher/publisher.hpp"
@@ -72,12 +73,29 @@ std::string cut(std::string_view text, int32_t end) {
   return std::string(kept) + "…";
 }
 
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// Where a text of ASCII is cut, without asking ICU: a byte is a letter as readers count them, and behind a
+/// space that stands between letters or digits a line may break. 0: ICU must be asked. Needs
+/// words.size() > limit.
+std::size_t end_of_plain(std::string_view words, std::size_t limit) {
+  if (!std::ranges::all_of(words.substr(0, limit + 1), [](char c) { return c >= 0x20 && c < 0x7F; }))
+    return 0;
+  if (words[limit] == ' ') return limit;
+  const auto space = words.substr(0, limit).rfind(' ');
+  if (space == std::string_view::npos || space == 0) return 0;
+  return is_letter_or_digit(words[space - 1]) && is_letter_or_digit(words[space + 1]) ? space : 0;
+}
+
 }  // namespace
 
 std::string excerpt(std::string_view text, std::size_t limit) {
   const std::string words = one_line(text);
   if (words.size() <= limit) return words;  // a grapheme cluster has at least one byte
   if (limit == 0) return {};
+  if (const std::size_t end = end_of_plain(words, limit)) return cut(words, static_cast<int32_t>(end));
   const std::string_view head =
       std::string_view(words).substr(0, std::min(words.size(), (limit + 1) * bytes_per_grapheme));
 

@@ -1,5 +1,6 @@
 #include "publisher/json.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 #include "publisher/text.hpp"
@@ -38,7 +39,17 @@ void JsonWriter::close() {
 void JsonWriter::quote(std::string_view text) {
   static constexpr std::string_view digits = "0123456789abcdef";
   out_ += '"';
-  for (const char c : clean(text)) {
+  const std::string cleaned = clean(text);
+  const auto stands = [this](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != 0x7F &&
+           (use_ == For::file || (c != '<' && c != '>' && c != '&'));
+  };
+  for (auto at = cleaned.begin();; ++at) {
+    const auto next = std::ranges::find_if_not(at, cleaned.end(), stands);
+    out_.append(at, next);
+    at = next;
+    if (at == cleaned.end()) break;
+    const char c = *at;
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out_ += '\\';
@@ -47,12 +58,10 @@ void JsonWriter::quote(std::string_view text) {
       out_ += "\\n";
     } else if (c == '\t') {
       out_ += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F || (use_ == For::html && (c == '<' || c == '>' || c == '&'))) {
+    } else {
       out_ += "\\u00";
       out_ += digits[byte >> 4];
       out_ += digits[byte & 15];
-    } else {
-      out_ += c;
     }
   }
   out_ += '"';

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "publisher/language.hpp"
 #include "publisher/plain.hpp"
 #include "publisher/publisher.hpp"
@@ -58,6 +60,19 @@ TEST(Excerpt, BrokenUtf8AndControlCharactersDontGetThrough) {
                     250),
             "a\xEF\xBF\xBD"
             "bc");
+}
+
+TEST(Excerpt, TextsOfAsciiAreCutWhereAllOthersAre) {
+  // A letter with an accent before it makes the same text one that ICU is asked about.
+  std::minstd_rand random(7);
+  static constexpr std::string_view letters = "abcXYZ019    -.,;:!?()[]/'\"%$&@#+*_~|<>";
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = "a";
+    for (std::size_t length = random() % 60; text.size() < length;)
+      text += letters[random() % letters.size()];
+    const std::size_t limit = 1 + random() % 50;
+    ASSERT_EQ("é" + excerpt(text, limit), excerpt("é" + text, limit + 1)) << text << " to " << limit;
+  }
 }
 
 TEST(PlainText, TagsPartWordsWhereBlocksEnd) {
