@@ -156,7 +156,17 @@ Publication site(const std::filesystem::path& photo, const std::string& language
     slug[0] = static_cast<char>(slug[0] + 32);
     add(StreamId::Kind::type, slug, type, "", [&](const StreamEntry& e) { return e.type == type; });
   }
-  std::vector<Week> weeks;
+  // The older half, in two closed pages of the front's history; a tombstone stands on the second.
+  const std::size_t half = all.size() / 2;
+  for (std::uint32_t number = 1; number <= 2; ++number) {
+    ArchivePage page{.title = p.site.title, .number = number};
+    for (std::size_t i = half; i < all.size(); ++i) {
+      if ((i - half < (all.size() - half) / 2) == (number == 2)) page.entries.push_back(all[i]);
+    }
+    if (number == 2) page.tombstones = p.pages.front().stream.tombstones;
+    p.archives.push_back(std::move(page));
+  }
+  p.pages.front().last_archive = 2;
   for (const StreamEntry& e : all) {
     const Week week = week_of(e.modified, p.site.timezone);
     if (p.weeks.empty() || p.weeks.back().week != week) p.weeks.push_back({.week = week, .entries = {}});
