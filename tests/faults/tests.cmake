@@ -11,8 +11,13 @@ add_test(NAME Faults.ACallThatFailsIsSaidAndCostsNothing
          COMMAND sh -c "python3 ${faults}/failures.py $<TARGET_FILE:tributary> $<TARGET_FILE:interrupt> $(test \"$TRIBUTARY_LONG\" = 1 && echo 100000 || echo 40)")
 set_tests_properties(Faults.ACallThatFailsIsSaidAndCostsNothing PROPERTIES TIMEOUT 3600)
 
-# Three processes on one PostgreSQL; in full with 2,000 feeds and ten kills.
+# Three processes on one PostgreSQL; in full four, with 2,000 feeds asked every 20 seconds and ten kills.
 add_test(NAME Faults.ProcessesThatShareAStoreAskEachFeedOnceAndPublishTheSame
-         COMMAND sh -c "test \"$TRIBUTARY_LONG\" = 1 && set -- 2000 10 || set -- 40 1; exec ${CMAKE_CURRENT_SOURCE_DIR}/support/with-postgresql \
-python3 ${faults}/workers.py $<TARGET_FILE:tributary> $1 $2")
+         COMMAND sh -c "test \"$TRIBUTARY_LONG\" = 1 && set -- 2000 10 4 20 || set -- 40 1; exec ${CMAKE_CURRENT_SOURCE_DIR}/support/with-postgresql \
+python3 ${faults}/workers.py $<TARGET_FILE:tributary> \"$@\"")
 set_tests_properties(Faults.ProcessesThatShareAStoreAskEachFeedOnceAndPublishTheSame PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 3600)
+
+# A network that breaks, delays and mixes its answers: short with 6 passes over 48 partners, in full with 300.
+add_test(NAME Faults.ANetworkThatBreaksItsAnswersLeavesNoTraceInTheStore
+         COMMAND sh -c "python3 ${faults}/network.py $<TARGET_FILE:tributary> $(test \"$TRIBUTARY_LONG\" = 1 && echo 300 || echo 6)")
+set_tests_properties(Faults.ANetworkThatBreaksItsAnswersLeavesNoTraceInTheStore PROPERTIES TIMEOUT 3600)

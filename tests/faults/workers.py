@@ -1,4 +1,4 @@
-"""workers.py PROGRAM FEEDS KILLS: several `run` processes share one PostgreSQL (TRIBUTARY_POSTGRESQL), and one of them after another is ended by
+"""workers.py PROGRAM FEEDS KILLS [WORKERS [INTERVAL]]: several `run` processes share one PostgreSQL (TRIBUTARY_POSTGRESQL), and one of them after another is ended by
 SIGKILL and started anew. No feed is ever asked by two processes at once, every feed goes on being asked, and in the end all of
 them publish the same, which is what one process publishes. Prints what was seen as one JSON line."""
 
@@ -15,8 +15,6 @@ import threading
 import time
 import xml.etree.ElementTree as ElementTree
 
-WORKERS = 3
-INTERVAL = 2  # seconds
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -65,7 +63,7 @@ class Partners:
                         f"</item>" for n in range(3))
         return f"<?xml version='1.0'?><rss version='2.0'><channel><title>Partner {feed}</title>{items}</channel></rss>"
 
-    def wait_until(self, condition, seconds=120):
+    def wait_until(self, condition, seconds=300):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if condition():
@@ -74,17 +72,17 @@ class Partners:
         return False
 
 
-def configure(folder, store, partners, feeds, output):
+def configure(folder, store, partners, feeds, output, interval):
     lines = "".join(f"  - {{url: '{partners.address}{feed}', name: Partner {feed}}}\n" for feed in range(feeds))
     path = pathlib.Path(folder) / f"{output}.yaml"
     path.write_text(f"site: {{title: Sample, url: 'https://site.example.net/'}}\nstore: \"{store}\"\noutput: {output}\n"
                     "server: {listen: '127.0.0.1:0', admin: '127.0.0.1:0'}\npublish: {items: 10000, welcome: 10000}\n"
-                    f"fetch: {{allow_addresses: [127.0.0.0/8], interval: {INTERVAL}s, min_interval: {INTERVAL}s, "
-                    f"max_interval: {INTERVAL}s, per_host: 64}}\nfeeds:\n{lines}")
+                    f"fetch: {{allow_addresses: [127.0.0.0/8], interval: {interval}s, min_interval: {interval}s, "
+                    f"max_interval: {interval}s, per_host: 64}}\nfeeds:\n{lines}")
     return path
 
 
-def main(program, feeds, kills):
+def main(program, feeds, kills, processes=3, interval=2):
     random.seed(20261124)
     store = os.environ["TRIBUTARY_POSTGRESQL"]
     partners = Partners(feeds)
@@ -92,14 +90,14 @@ def main(program, feeds, kills):
         logs = open(pathlib.Path(folder) / "log", "w", encoding="utf-8")
 
         def start(number):
-            config = configure(folder, store, partners, feeds, f"public-{number}")
+            config = configure(folder, store, partners, feeds, f"public-{number}", interval)
             return subprocess.Popen([program, "run", "--config", str(config)], stdout=subprocess.DEVNULL, stderr=logs)
 
-        workers = [start(number) for number in range(WORKERS)]
+        workers = [start(number) for number in range(processes)]
         try:
             assert partners.wait_until(lambda: all(len(asked) >= 2 for asked in partners.asked.values())), "feeds are not asked"
             for _ in range(kills):
-                victim = random.randrange(WORKERS)
+                victim = random.randrange(processes)
                 workers[victim].send_signal(signal.SIGKILL)
                 workers[victim].wait()
                 workers[victim] = start(victim)
@@ -115,7 +113,7 @@ def main(program, feeds, kills):
                     return []
                 return [entry.find(ATOM + "title").text for entry in root.iter(ATOM + "entry")]
 
-            assert partners.wait_until(lambda: all(sorted(titles(n)) == sorted(wanted) for n in range(WORKERS))), \
+            assert partners.wait_until(lambda: all(sorted(titles(n)) == sorted(wanted) for n in range(processes))), \
                 "not every process publishes everything"
             assert all(worker.poll() is None for worker in workers), "a process ended by itself"
         finally:
@@ -123,18 +121,18 @@ def main(program, feeds, kills):
                 worker.terminate()
             ends = [worker.wait(timeout=60) for worker in workers]
             logs.close()
-        assert ends == [0] * WORKERS, open(pathlib.Path(folder) / "log", encoding="utf-8").read()
-        documents = {(pathlib.Path(folder) / f"public-{number}" / "atom.xml").read_bytes() for number in range(WORKERS)}
+        assert ends == [0] * processes, open(pathlib.Path(folder) / "log", encoding="utf-8").read()
+        documents = {(pathlib.Path(folder) / f"public-{number}" / "atom.xml").read_bytes() for number in range(processes)}
         assert len(documents) == 1, "the processes publish different feeds"
-        alone = configure(folder, store, partners, feeds, "public-alone")
+        alone = configure(folder, store, partners, feeds, "public-alone", interval)
         subprocess.run([program, "publish", "--config", str(alone)], check=True, stdout=subprocess.DEVNULL)
         assert (pathlib.Path(folder) / "public-alone" / "atom.xml").read_bytes() in documents
     gaps = sorted(later - earlier for asked in partners.asked.values() for earlier, later in zip(asked, asked[1:]))
-    print(json.dumps({"feeds": feeds, "workers": WORKERS, "kills": kills, "requests": sum(map(len, partners.asked.values())),
+    print(json.dumps({"feeds": feeds, "workers": processes, "kills": kills, "requests": sum(map(len, partners.asked.values())),
                       "asked_by_two_at_once": partners.at_once, "least_gap_s": round(gaps[0], 2),
                       "longest_gap_s": round(gaps[-1], 2)}))
     assert partners.at_once == 0, f"{partners.at_once} times a feed was asked by two processes at once"
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], *map(int, sys.argv[2:]))
