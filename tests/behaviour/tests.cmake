@@ -4,6 +4,7 @@ tributary_test(behaviour
           behaviour/daemon_test.cpp
           behaviour/feeds_file_test.cpp
           behaviour/health_test.cpp
+          behaviour/manners_test.cpp
           behaviour/move_store_test.cpp
           behaviour/partners_test.cpp
           behaviour/publication_test.cpp
