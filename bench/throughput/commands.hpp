@@ -1,6 +1,8 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace tributary::bench {
 
@@ -41,5 +43,20 @@ struct PublishBench {
 /// {"items","cpu_s",…} with the share that one new item costs of everything, in CPU and files, and how that
 /// cost grew; gives the exit status.
 int bench_publish(const PublishBench& bench);
+
+struct PollBench {
+  std::vector<std::string> sources = {};  ///< URLs of feeds; folders with a paths.txt, served under `base`
+  std::string base = "http://127.0.0.1:18080/";
+  std::size_t feeds = 0;  ///< at most; 0: all
+  int passes = 2;
+  int concurrency = 64;  ///< transfers at once, at one host too
+  bool publish = false;  ///< after each pass
+};
+
+/// Polls the feeds in as many passes, into a store of its own that is removed at the end: in the first all is
+/// new. Prints {"feeds","items","stories","cpu_s","warm_cpu_s",…}, for the first and the last pass with the
+/// answers by status; after more than ten passes also how much memory grew since the tenth. Gives the exit
+/// status.
+int bench_poll(const PollBench& bench);
 
 }  // namespace tributary::bench

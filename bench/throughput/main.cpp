@@ -36,6 +36,19 @@ int main(int argc, char** argv) {
   publish_command->add_option("--folder", publish.folder, "for store and output; kept");
   publish_command->add_flag("--progress", publish.progress, "say how far it is");
 
+  PollBench poll;
+  CLI::App* poll_command =
+      app.add_subcommand("poll", "whole passes over partners that another server serves");
+  poll_command->add_option("FEEDS", poll.sources, "URLs; or folders with a paths.txt, served under --base")
+      ->required();
+  poll_command->add_option("--base", poll.base, "where the folders' paths are served; ends in /");
+  poll_command->add_option("--feeds", poll.feeds, "so many of them; 0: all");
+  poll_command->add_option("--passes", poll.passes, "the first finds everything new")
+      ->check(CLI::PositiveNumber);
+  poll_command->add_option("--concurrency", poll.concurrency, "transfers at once")
+      ->check(CLI::PositiveNumber);
+  poll_command->add_flag("--publish", poll.publish, "after each pass");
+
   CLI11_PARSE(app, argc, argv);
   if (*parse_command) {
     parse.sanitise = sanitise == "on";
@@ -43,5 +56,6 @@ int main(int argc, char** argv) {
   }
   if (*serve_command) return bench_serve(serve);
   if (*publish_command) return bench_publish(publish);
+  if (*poll_command) return bench_poll(poll);
   return 2;
 }
