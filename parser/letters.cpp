@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "parser/text_construct.hpp"
@@ -11,20 +13,40 @@ unsigned char byte(char c) {
   return static_cast<unsigned char>(c);
 }
 
-/// The text as ISO-8859-1 bytes; empty when it has no letter above ASCII, or one that ISO-8859-1 lacks.
-std::string as_latin1(std::string_view text) {
+/// The byte that is this letter in windows-1252, as which ISO-8859-1 is read too; nullopt where none is.
+std::optional<unsigned char> windows_byte(std::uint32_t letter) {
+  if (letter < 0x100) return static_cast<unsigned char>(letter);
+  for (std::uint32_t value = 0x80; value < 0xA0; ++value) {
+    if (windows_1252(value) == letter) return static_cast<unsigned char>(value);
+  }
+  return std::nullopt;
+}
+
+/// The letter that starts here, in UTF-8 of one to three bytes; 0xFFFF for a longer one, which no eight-bit
+/// charset has.
+std::uint32_t letter_at(std::string_view text, std::size_t& at) {
+  const std::uint32_t lead = byte(text[at]);
+  const std::size_t more = lead < 0x80 ? 0 : lead < 0xE0 ? 1 : 2;
+  if (lead >= 0xF0 || at + more >= text.size()) return 0xFFFF;
+  std::uint32_t letter = more == 0 ? lead : lead & (0x3FU >> more);
+  for (std::size_t i = 1; i <= more; ++i) letter = letter << 6U | (byte(text[at + i]) & 0x3FU);
+  at += more;
+  return letter;
+}
+
+/// The text as windows-1252 bytes; empty when it has no letter above ASCII, or one that windows-1252 lacks.
+std::string as_windows_1252(std::string_view text) {
   std::string bytes;
   bool any = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const unsigned char c = byte(text[i]);
-    if (c < 0x80) {
+    if (byte(text[i]) < 0x80) {
       bytes += text[i];
-    } else if ((c == 0xC2 || c == 0xC3) && i + 1 < text.size()) {
-      bytes += static_cast<char>(((c & 0x03U) << 6U) | (byte(text[++i]) & 0x3FU));
-      any = true;
-    } else {
-      return {};
+      continue;
     }
+    const auto value = windows_byte(letter_at(text, i));
+    if (!value) return {};
+    bytes += static_cast<char>(*value);
+    any = true;
   }
   return any ? bytes : std::string();
 }
@@ -49,11 +71,15 @@ bool has_control_letters(std::string_view text) {
   return false;
 }
 
-/// A cheap look before the costly one: UTF-8 seen as ISO-8859-1 always has a lead byte's letter
-/// (U+00C2..U+00F4) followed by a continuation byte's (U+0080..U+00BF).
+/// A cheap look before the costly one: UTF-8 seen as windows-1252 always has a lead byte's letter
+/// (U+00C2..U+00F4) followed by a continuation byte's: U+0080..U+00BF, or one of the letters that
+/// windows-1252 has in place of U+0080..U+009F.
 bool may_be_twice_encoded(std::string_view text) {
+  constexpr std::string_view leads_of_continuations = "\xC2\xC5\xC6\xCB\xE2";
   for (auto at = text.find('\xC3'); at != std::string_view::npos; at = text.find('\xC3', at + 1)) {
-    if (at + 3 < text.size() && byte(text[at + 1]) >= 0x82 && byte(text[at + 2]) == 0xC2) return true;
+    if (at + 3 < text.size() && byte(text[at + 1]) >= 0x82 &&
+        leads_of_continuations.find(text[at + 2]) != std::string_view::npos)
+      return true;
   }
   return false;
 }
@@ -64,7 +90,7 @@ std::string_view repaired(std::string_view text, std::string& scratch) {
   const std::string_view rest = text.substr(std::min(text.size(), find_above_ascii(text)));
   if (rest.empty()) return text;
   if (may_be_twice_encoded(rest)) {
-    std::string bytes = as_latin1(text);
+    std::string bytes = as_windows_1252(text);
     if (!bytes.empty() && is_utf8(bytes)) return scratch = std::move(bytes);
   }
   if (has_control_letters(rest)) return scratch = with_windows_letters(text);
