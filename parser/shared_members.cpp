@@ -31,7 +31,11 @@ bool Seen::take(Reading& reading, const Element& element, Meaning meaning, Keep 
 }
 
 TextRule rule_for(const Reading& reading, const Element& element, Member member) {
-  if (element.ns == Ns::atom || (element.ns == Ns::plain && reading.atom)) return TextRule::atom;
+  // RSS's names for a description or a content keep RSS's rules inside Atom too.
+  const bool atom_names_it =
+      member != Member::description && (member != Member::content || same_word(element.local, "content"));
+  if (atom_names_it && (element.ns == Ns::atom || (element.ns == Ns::plain && reading.atom)))
+    return TextRule::atom;
   if (member == Member::body) return TextRule::xhtml;
   if (member == Member::description || member == Member::content) return TextRule::markup;
   // Only RSS leaves it open what a text is: in Atom a module's text is plain unless it says otherwise.

@@ -163,21 +163,34 @@ static_assert(rows.size() < 255 && rows.size() * 2 < slots);
 
 constexpr std::size_t longest_name = 32;
 
+Meaning find(Ns ns, std::string_view name) {
+  for (std::size_t slot = hash(ns, name); index[slot] != 0; slot = (slot + 1) % slots) {
+    const Row& row = rows[index[slot] - 1U];
+    if (row.ns == ns && row.name == name) return row.meaning;
+  }
+  return {};
+}
+
 }  // namespace
 
 Meaning meaning_of(const Element& element) {
   if (element.ns == Ns::unknown || element.local.size() > longest_name) return {};
+  if (element.ns != Ns::plain) {
+    const Meaning meaning = find(element.ns, element.local);
+    if (meaning.member != none || element.ns != Ns::atom) return meaning;
+  }
   std::array<char, longest_name> folded{};
   std::string_view name = element.local;
-  if (element.ns == Ns::plain) {
-    for (std::size_t i = 0; i < name.size(); ++i) folded[i] = lower(name[i]);
-    name = {folded.data(), name.size()};
+  for (std::size_t i = 0; i < name.size(); ++i) folded[i] = lower(name[i]);
+  name = {folded.data(), name.size()};
+  Meaning meaning = find(Ns::plain, name);
+  if (element.ns == Ns::atom && meaning.member != none) {
+    // A name of RSS that took on Atom's namespace from the document around it says what it says in RSS, where
+    // Atom's own elements do not. One of Atom's in another letter case is none.
+    if (find(Ns::atom, name).member != none) return {};
+    ++meaning.rank;
   }
-  for (std::size_t slot = hash(element.ns, name); index[slot] != 0; slot = (slot + 1) % slots) {
-    const Row& row = rows[index[slot] - 1U];
-    if (row.ns == element.ns && row.name == name) return row.meaning;
-  }
-  return {};
+  return meaning;
 }
 
 }  // namespace tributary::parser
