@@ -77,9 +77,14 @@ FeedDetails read_source(Reading& reading, Walk& walk, const Element& element) {
   FeedDetails details;
   DetailsReader reader(reading, walk, details);
   bool structured = false;
-  walk.children(element, [&](const Element& child) { structured |= reader.read(child, meaning_of(child)); });
+  bool has_children = false;
+  walk.children(element, [&](const Element& child) {
+    has_children = true;
+    structured |= reader.read(child, meaning_of(child));
+  });
   reader.finish();
-  if (structured) return details;
+  // Elements of modules alone are no title either, unless they stand inside a text.
+  if (structured || (has_children && trimmed(element.node.value()).empty())) return details;
 
   const std::string_view base = base_of(reading, element.scope);
   details.title = make_text(reading, value_of(element), TextRule::guess, element.scope.lang, base);
