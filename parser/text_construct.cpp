@@ -92,10 +92,10 @@ TextRule stated_rule(const Element& element, TextRule rule) {
   return kind_of(type) == Kind::html ? TextRule::markup : rule;
 }
 
-/// RFC 4287 section 3.1.1.3 requires a div around type="xhtml"; in Atom 0.3 a div is the author's own.
+/// RFC 4287 section 3.1.1.3 requires a div around type="xhtml"; in Atom 0.3, which has no such type, a div is
+/// the author's own.
 bool has_required_div(const Reading& reading, const Element& element) {
-  if (reading.feed.format == "atom-1.0") return true;
-  return reading.feed.format != "atom-0.3" && same_word(Walk::attribute(element, "type"), "xhtml");
+  return reading.feed.format == "atom-1.0" || same_word(Walk::attribute(element, "type"), "xhtml");
 }
 
 }  // namespace
@@ -175,7 +175,8 @@ std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& eleme
   Kind kind = kind_of(Walk::attribute(element, "type"));
   const std::string_view mode = Walk::attribute(element, "mode");
   // Atom 0.3 section 3.1.2: the markup is in the character data, so it is HTML's to read.
-  if (kind == Kind::xhtml && same_word(mode, "escaped") && !has_elements(element.node)) kind = Kind::html;
+  if ((kind == Kind::xhtml || kind == Kind::xml) && same_word(mode, "escaped") && !has_elements(element.node))
+    kind = Kind::html;
   // Elements are no base64, whatever the attributes say.
   const bool in_base64 =
       (same_word(mode, "base64") || (mode.empty() && kind == Kind::binary)) && !has_elements(element.node);
