@@ -46,7 +46,10 @@ std::string without_brackets(std::string_view name) {
   name = trimmed(name);
   while (name.size() >= 2 && closes(name.front(), name.back()))
     name = trimmed(name.substr(1, name.size() - 2));
-  if (name == "(" || name == "<") return {};
+  // A bracket that is never closed: "ann@example.org (Ann".
+  if (!name.empty() && (name.front() == '(' || name.front() == '<') &&
+      name.find(name.front() == '(' ? ')' : '>') == std::string_view::npos)
+    name = trimmed(name.substr(1));
   return std::string(name);
 }
 
