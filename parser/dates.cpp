@@ -58,7 +58,8 @@ constexpr int last_year = 9999;  // RFC 3339 section 5.6: date-fullyear = 4DIGIT
 
 /// A date of a year that is none in its own zone is none in UTC either.
 std::optional<Timestamp> if_in_range(Timestamp when) {
-  if (when < sys_days{year{first_year} / January / 1} || when >= sys_days{year{last_year + 1} / January / 1}) {
+  if (when < sys_days{year{first_year} / January / 1} ||
+      when >= sys_days{year{last_year + 1} / January / 1}) {
     return std::nullopt;
   }
   return when;
@@ -77,9 +78,9 @@ std::optional<Timestamp> moment(const Fields& fields, const DateContext& context
   } else if ((hour > 23 && !is_midnight_after) || fields.minute > 59 || fields.second > 60) {
     return std::nullopt;
   }
-  // UTC's second count has no place for a leap second: it is the second before the next minute.
-  const int second = fields.second == 60 ? 59 : fields.second;
-  const LocalTime local = local_days{date} + hours{hour} + minutes{fields.minute} + seconds{second};
+  // The second count has no place for a leap second: as POSIX counts (XBD 4.16, Seconds Since the Epoch), it
+  // is the first second of the next minute.
+  const LocalTime local = local_days{date} + hours{hour} + minutes{fields.minute} + seconds{fields.second};
   const Timestamp as_utc{local.time_since_epoch()};
   if (fields.offset) return if_in_range(as_utc - *fields.offset);
   for (const auto zone : {fields.zone, context.timezone, fields.usual_zone}) {
@@ -672,7 +673,8 @@ class Worded {
       fields_.zone = start.rest().substr(0, word.size());
       return true;
     }
-    return false;
+    // Words behind a whole date and time take nothing from it.
+    return has_time_ && has_date();
   }
 
   [[nodiscard]] bool is_whole_date() const { return month_ != 0 && numbers_.size() == 2; }
