@@ -59,4 +59,19 @@ struct PollBench {
 /// status.
 int bench_poll(const PollBench& bench);
 
+struct StoreBench {
+  std::filesystem::path database = {};  ///< a file; one that is there is replaced
+  std::size_t items = 200'000;
+  std::size_t feeds = 0;       ///< 0: as many as the items fill documents of; fewer come in rounds
+  std::size_t content = 2000;  ///< bytes of each item's text
+  std::size_t batch = 200;     ///< documents in one transaction
+  bool again = true;           ///< everything once more, unchanged
+};
+
+/// Imports items the way a poll does, document by document through the store's own door, and measures the
+/// newest 50 of everything and of a topic beside the same rows asked of the file directly, a poll that brings
+/// one new item, and the closing of the archive's pages. A line of JSON each. Gives the exit status, 1 when
+/// the store does not hold what was imported.
+int bench_store(const StoreBench& bench);
+
 }  // namespace tributary::bench

@@ -49,6 +49,15 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   poll_command->add_flag("--publish", poll.publish, "after each pass");
 
+  StoreBench store;
+  CLI::App* store_command = app.add_subcommand("store", "items into a store and back, one thread");
+  store_command->add_option("DATABASE", store.database, "a file, replaced if it is there")->required();
+  store_command->add_option("--items", store.items, "how many")->check(CLI::PositiveNumber);
+  store_command->add_option("--feeds", store.feeds, "of how many feeds; fewer come in rounds");
+  store_command->add_option("--content", store.content, "bytes of an item's text");
+  store_command->add_option("--batch", store.batch, "documents a transaction")->check(CLI::PositiveNumber);
+  store_command->add_flag("!--once", store.again, "not everything again, unchanged");
+
   CLI11_PARSE(app, argc, argv);
   if (*parse_command) {
     parse.sanitise = sanitise == "on";
@@ -57,5 +66,6 @@ int main(int argc, char** argv) {
   if (*serve_command) return bench_serve(serve);
   if (*publish_command) return bench_publish(publish);
   if (*poll_command) return bench_poll(poll);
+  if (*store_command) return bench_store(store);
   return 2;
 }
