@@ -54,15 +54,15 @@ void put(RecordWriter& out, int number, const std::optional<int>& value) {
   if (value) out.present(number, *value);
 }
 
-std::string bytes_of(const Text& text, bool with_words) {
-  RecordWriter out;
+void put(RecordWriter& out, int number, const Text& text, bool with_words) {
+  const auto opened = out.open(number);
   out.integer(1, static_cast<int>(text.type));
   if (with_words) out.text(2, text.plain);
   out.text(3, text.html.view());
   out.text(4, text.lang);
   out.text(5, text.base);
   out.text(6, text.src);
-  return out.take();
+  out.close(opened);
 }
 Text text_of(std::string_view bytes) {
   Text text;
@@ -91,16 +91,16 @@ Text text_of(std::string_view bytes) {
   return text;
 }
 void put(RecordWriter& out, int number, const std::optional<Text>& text) {
-  if (text) out.record(number, bytes_of(*text, true));
+  if (text) put(out, number, *text, true);
 }
 
 void put(RecordWriter& out, int number, const Person& person) {
   if (person.empty()) return;
-  RecordWriter record;
-  record.text(1, person.name);
-  record.text(2, person.email);
-  record.text(3, person.uri);
-  out.record(number, record.bytes());
+  const auto opened = out.open(number);
+  out.text(1, person.name);
+  out.text(2, person.email);
+  out.text(3, person.uri);
+  out.close(opened);
 }
 Person person_of(std::string_view bytes) {
   Person person;
@@ -121,14 +121,14 @@ Person person_of(std::string_view bytes) {
 }
 
 void put(RecordWriter& out, int number, const Link& link) {
-  RecordWriter record;
-  record.text(1, link.href);
-  if (link.rel != "alternate") record.record(2, link.rel);
-  record.text(3, link.type);
-  record.text(4, link.title);
-  record.text(5, link.hreflang);
-  record.text(6, link.length);
-  out.record(number, record.bytes());
+  const auto opened = out.open(number);
+  out.text(1, link.href);
+  if (link.rel != "alternate") out.record(2, link.rel);
+  out.text(3, link.type);
+  out.text(4, link.title);
+  out.text(5, link.hreflang);
+  out.text(6, link.length);
+  out.close(opened);
 }
 Link link_of(std::string_view bytes) {
   Link link;
@@ -158,11 +158,11 @@ Link link_of(std::string_view bytes) {
 }
 
 void put(RecordWriter& out, int number, const Category& category) {
-  RecordWriter record;
-  record.text(1, category.term);
-  record.text(2, category.scheme);
-  record.text(3, category.label);
-  out.record(number, record.bytes());
+  const auto opened = out.open(number);
+  out.text(1, category.term);
+  out.text(2, category.scheme);
+  out.text(3, category.label);
+  out.close(opened);
 }
 Category category_of(std::string_view bytes) {
   Category category;
@@ -183,15 +183,15 @@ Category category_of(std::string_view bytes) {
 }
 
 void put(RecordWriter& out, int number, const Enclosure& enclosure) {
-  RecordWriter record;
-  record.text(1, enclosure.url);
-  record.text(2, enclosure.type);
-  if (enclosure.length) record.present(3, static_cast<std::int64_t>(*enclosure.length));
-  record.text(4, enclosure.title);
-  record.text(5, enclosure.credit);
-  record.text(6, enclosure.licence);
-  record.text(7, enclosure.description);
-  out.record(number, record.bytes());
+  const auto opened = out.open(number);
+  out.text(1, enclosure.url);
+  out.text(2, enclosure.type);
+  if (enclosure.length) out.present(3, static_cast<std::int64_t>(*enclosure.length));
+  out.text(4, enclosure.title);
+  out.text(5, enclosure.credit);
+  out.text(6, enclosure.licence);
+  out.text(7, enclosure.description);
+  out.close(opened);
 }
 Enclosure enclosure_of(std::string_view bytes) {
   Enclosure enclosure;
@@ -224,11 +224,11 @@ Enclosure enclosure_of(std::string_view bytes) {
 }
 
 void put(RecordWriter& out, int number, const Thumbnail& thumbnail) {
-  RecordWriter record;
-  record.text(1, thumbnail.url);
-  put(record, 2, thumbnail.width);
-  put(record, 3, thumbnail.height);
-  out.record(number, record.bytes());
+  const auto opened = out.open(number);
+  out.text(1, thumbnail.url);
+  put(out, 2, thumbnail.width);
+  put(out, 3, thumbnail.height);
+  out.close(opened);
 }
 Thumbnail thumbnail_of(std::string_view bytes) {
   Thumbnail thumbnail;
@@ -250,14 +250,14 @@ Thumbnail thumbnail_of(std::string_view bytes) {
 
 void put(RecordWriter& out, int number, const Image& image) {
   if (image == Image{}) return;
-  RecordWriter record;
-  record.text(1, image.url);
-  record.text(2, image.title);
-  record.text(3, image.link);
-  record.text(4, image.description);
-  put(record, 5, image.width);
-  put(record, 6, image.height);
-  out.record(number, record.bytes());
+  const auto opened = out.open(number);
+  out.text(1, image.url);
+  out.text(2, image.title);
+  out.text(3, image.link);
+  out.text(4, image.description);
+  put(out, 5, image.width);
+  put(out, 6, image.height);
+  out.close(opened);
 }
 Image image_of(std::string_view bytes) {
   Image image;
@@ -293,7 +293,7 @@ void put(RecordWriter& out, int number, const std::vector<Value>& values) {
 
 /// Lists of texts and people keep their empty members, so that the list comes back as it was.
 void put_all(RecordWriter& out, int number, const std::vector<Text>& texts) {
-  for (const auto& text : texts) out.record(number, bytes_of(text, true));
+  for (const auto& text : texts) put(out, number, text, true);
 }
 
 void write(RecordWriter& out, const FeedDetails& details, bool dates_too) {
@@ -317,11 +317,11 @@ void write(RecordWriter& out, const FeedDetails& details, bool dates_too) {
   put(out, 16, details.publisher);
   put(out, 17, details.categories);
   if (!details.generator.empty()) {
-    RecordWriter record;
-    record.text(1, details.generator.name);
-    record.text(2, details.generator.uri);
-    record.text(3, details.generator.version);
-    out.record(18, record.bytes());
+    const auto opened = out.open(18);
+    out.text(1, details.generator.name);
+    out.text(2, details.generator.uri);
+    out.text(3, details.generator.version);
+    out.close(opened);
   }
   put(out, 19, details.image);
   out.text(20, details.icon);
@@ -348,10 +348,10 @@ Generator generator_of(std::string_view bytes) {
 
 void put(RecordWriter& out, int number, const Filter& filter) {
   for (const auto& [member, pattern] : filter) {
-    RecordWriter record;
-    record.text(1, member);
-    record.text(2, pattern);
-    out.record(number, record.bytes());
+    const auto opened = out.open(number);
+    out.text(1, member);
+    out.text(2, pattern);
+    out.close(opened);
   }
 }
 std::pair<std::string, std::string> pair_of(std::string_view bytes) {
@@ -363,7 +363,7 @@ std::pair<std::string, std::string> pair_of(std::string_view bytes) {
 }  // namespace
 
 void RecordWriter::varint(std::uint64_t value) {
-  append_varint(out_, value);
+  append_varint(*out_, value);
 }
 
 // The lowest bit of a member's head: 0 a number follows, 1 a length and bytes.
@@ -373,7 +373,19 @@ void RecordWriter::text(int number, std::string_view value) {
 void RecordWriter::record(int number, std::string_view bytes) {
   varint(static_cast<std::uint64_t>(number) << 1 | 1);
   varint(bytes.size());
-  out_ += bytes;
+  *out_ += bytes;
+}
+// Most are short, so room for a length of one byte is left; the members of a longer one move up.
+std::size_t RecordWriter::open(int number) {
+  varint(static_cast<std::uint64_t>(number) << 1 | 1);
+  *out_ += '\0';
+  return out_->size();
+}
+void RecordWriter::close(std::size_t opened) {
+  std::string length;
+  append_varint(length, out_->size() - opened);
+  (*out_)[opened - 1] = length.front();
+  if (length.size() > 1) out_->insert(opened, length, 1);
 }
 void RecordWriter::integer(int number, std::int64_t value) {
   if (value != 0) present(number, value);
@@ -404,10 +416,10 @@ bool RecordReader::next() {
 }
 
 void encode(const Item& item, std::string& target) {
-  RecordWriter out;
+  RecordWriter out(target);
   out.text(1, item.id);
   if (item.id_is_permalink) out.present(2, *item.id_is_permalink ? 1 : 0);
-  if (item.title) out.record(3, bytes_of(*item.title, item.title->type != Text::Type::text));
+  if (item.title) put(out, 3, *item.title, item.title->type != Text::Type::text);
   put(out, 4, item.links);
   put(out, 5, item.published);
   put(out, 6, item.updated);
@@ -427,11 +439,10 @@ void encode(const Item& item, std::string& target) {
   put(out, 20, item.subtitle);
   if (item.duration) out.present(21, item.duration->count());
   if (item.source) {
-    RecordWriter source;
-    write(source, *item.source, true);
-    out.record(22, source.bytes());
+    const auto opened = out.open(22);
+    write(out, *item.source, true);
+    out.close(opened);
   }
-  target += out.bytes();
 }
 
 Item decode_item(std::string_view bytes, std::string_view title, std::string_view link) {
@@ -733,13 +744,13 @@ std::map<std::string, std::string> decode_pairs(std::string_view bytes) {
 std::string encode(const std::vector<Withdrawal>& withdrawals) {
   RecordWriter out;
   for (const auto& withdrawal : withdrawals) {
-    RecordWriter record;
-    record.text(1, withdrawal.id);
-    record.text(2, withdrawal.url);
-    record.text(3, withdrawal.feed);
-    record.text(4, withdrawal.reason);
-    put(record, 5, withdrawal.until);
-    out.record(1, record.bytes());
+    const auto opened = out.open(1);
+    out.text(1, withdrawal.id);
+    out.text(2, withdrawal.url);
+    out.text(3, withdrawal.feed);
+    out.text(4, withdrawal.reason);
+    put(out, 5, withdrawal.until);
+    out.close(opened);
   }
   return out.take();
 }

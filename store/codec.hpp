@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -16,17 +17,25 @@ namespace tributary::store {
 
 class RecordWriter {
  public:
+  RecordWriter() : out_(&own_) {}
+  explicit RecordWriter(std::string& appended_to) : out_(&appended_to) {}  ///< must outlive it
+  RecordWriter(const RecordWriter&) = delete;
+  RecordWriter& operator=(const RecordWriter&) = delete;
+
   void text(int number, std::string_view value);    ///< nothing when empty
   void integer(int number, std::int64_t value);     ///< nothing when 0
   void present(int number, std::int64_t value);     ///< 0 too
   void record(int number, std::string_view bytes);  ///< empty ones too: they count in a list
-  [[nodiscard]] const std::string& bytes() const { return out_; }
-  [[nodiscard]] std::string take() { return std::move(out_); }
-  void clear() { out_.clear(); }
+  /// A record within this one, whose members are written into it here: between the two calls.
+  [[nodiscard]] std::size_t open(int number);
+  void close(std::size_t opened);
+  [[nodiscard]] const std::string& bytes() const { return *out_; }
+  [[nodiscard]] std::string take() { return std::move(*out_); }
 
  private:
   void varint(std::uint64_t value);
-  std::string out_;
+  std::string own_;
+  std::string* out_;
 };
 
 /// Goes through a record member by member. Bytes that are no record (a damaged row) end it early; nothing is

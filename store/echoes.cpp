@@ -38,7 +38,7 @@ Wording wording_of(const Item& item) {
   const auto title = plain_title(item);
   if (text == nullptr) return store::wording_of(title, {});
   if (text->type == Text::Type::text) return store::wording_of(title, text->plain);
-  return store::wording_of(title, plain_text(*text));
+  return store::wording_of(title, plain_text(*text, compared_bytes));
 }
 
 }  // namespace

@@ -278,13 +278,16 @@ void Intake::find_known() {
              identify(candidate, document.feed->key, candidate.level + 1)) {
         look_up_keys({known_number(candidate.key)});
       }
-      scratch_.clear();
-      encode(*candidate.item, scratch_);
-      arrival.raw = raw_hash(*candidate.item, title_column(*candidate.item, candidate.title), scratch_);
+      arrival.body.at = bodies_.size();
+      encode(*candidate.item, bodies_);
+      arrival.body.size = bodies_.size() - arrival.body.at;
+      arrival.raw =
+          raw_hash(*candidate.item, title_column(*candidate.item, candidate.title), bytes_of(arrival.body));
       const auto& known = known_.at(known_number(candidate.key));
       if (known.item != 0) {
         arrival.item = known.item;
         arrival.unchanged = known.raw == arrival.raw;
+        if (arrival.unchanged) bodies_.resize(arrival.body.at);
         document.present.insert(known.item);
       }
     }
@@ -458,8 +461,8 @@ void Intake::apply_change(Document& document, Arrival& arrival, std::string_view
   Change change{.id = facts.id,
                 .item = &item,
                 .title = title_column(item, arrival.candidate.title),
+                .body = arrival.body,
                 .details = feed.details};
-  encode(item, change.body);
   feed.details_used = true;
 
   if (facts.state == ItemState::waiting) {
@@ -677,10 +680,12 @@ void Intake::add_new(Document& document) {
     facts.link = column_text(item.link);
     auto& kept = stories_.add(std::move(facts));
     arrival.item = kept.id;
-    if (const auto reason =
-            withdrawals_.reason(feed, arrival.candidate, entry_id(settings_.authority, kept.key))) {
-      kept.state = ItemState::withdrawn;
-      withdrawn_.emplace(kept.id, *reason);
+    if (!withdrawals_.empty()) {
+      const auto entry = entry_id(settings_.authority, kept.key);
+      if (const auto reason = withdrawals_.reason(feed, arrival.candidate, entry)) {
+        kept.state = ItemState::withdrawn;
+        withdrawn_.emplace(kept.id, *reason);
+      }
     }
     find_story(arrival, kept, backlog[i]);
     if (arrival.echo) echoes_.add(*arrival.echo, kept.id);
@@ -691,9 +696,11 @@ void Intake::add_new(Document& document) {
       at_address_[address].push_back(kept.id);
       new_addresses_.emplace_back(address, kept.id);
     }
-    NewItem row{.id = kept.id, .dates = dates[i], .rule = arrival.candidate.rule, .details = feed.details};
-    encode(item, row.body);
-    new_items_.push_back(std::move(row));
+    new_items_.push_back({.id = kept.id,
+                          .dates = dates[i],
+                          .rule = arrival.candidate.rule,
+                          .details = feed.details,
+                          .body = arrival.body});
     ++added_.fresh;
   }
   feed.details_used = true;
@@ -711,7 +718,9 @@ void Intake::find_story(const Arrival& arrival, ItemFacts& item, bool archive_on
     std::map<std::int64_t, std::string> title_of_feed;
     std::map<std::int64_t, std::int64_t> stories;
     bool ambiguous = false;
-    for (const auto id : at_address_[address]) {
+    const auto known = at_address_.find(address);
+    if (known == at_address_.end()) continue;
+    for (const auto id : known->second) {
       const auto& other = stories_.item(id);
       const auto title = comparable_title(other.title);
       const auto [before, fresh] = title_of_feed.emplace(other.feed, title);
@@ -830,7 +839,7 @@ void Intake::write() {
     to.text(facts.type);
     to.text(facts.title);
     to.text(facts.link);
-    to.blob(row.body);
+    to.blob(bytes_of(row.body));
   });
   database_.repeat(
       "UPDATE item SET published = $1, modified = $2, due = $3, details = $4, type = $5, title = $6, link = "
@@ -846,7 +855,7 @@ void Intake::write() {
         to.text(facts.type);
         to.text(facts.title);
         to.text(facts.link);
-        to.blob(change.body);
+        to.blob(bytes_of(change.body));
         to.integer(change.id);
       });
 

@@ -30,11 +30,16 @@ class Intake {
   Added take(std::span<const Delivery* const> deliveries);
 
  private:
+  /// Where in `bodies_` an item stands, as it is stored.
+  struct Encoded {
+    std::size_t at = 0, size = 0;
+  };
   struct Arrival {
     Candidate candidate;
     std::int64_t item = 0;  ///< known item; 0: new
     std::int64_t raw = 0;   ///< hash of the bytes now
     bool unchanged = false;
+    Encoded body = {};                      ///< unless it is unchanged
     std::shared_ptr<const Echo> echo = {};  ///< of a new item whose text is compared with others'
   };
   struct Document {
@@ -54,12 +59,13 @@ class Intake {
     ItemDates dates = {};
     IdentityRule rule = IdentityRule::id;
     std::int64_t details = 0;
-    std::string body = {};
+    Encoded body = {};
   };
   struct Change {
     std::int64_t id = 0;
     const Item* item = nullptr;
-    std::string title = {}, body = {};
+    std::string title = {};
+    Encoded body = {};
     std::int64_t details = 0;
     std::optional<Timestamp> due = {};
     int date_rule = 0;
@@ -101,6 +107,9 @@ class Intake {
   void release_due();
   void write();
 
+  [[nodiscard]] std::string_view bytes_of(const Encoded& body) const {
+    return std::string_view(bodies_).substr(body.at, body.size);
+  }
   [[nodiscard]] bool is_ours(const Item& item);
 
   Database& database_;
@@ -122,7 +131,7 @@ class Intake {
   std::vector<FeedRow*> released_;                 ///< an admin took their quarantine away
   std::map<std::int64_t, std::string> withdrawn_;  ///< new items that a line of feeds.yaml names
   std::int64_t next_item_ = 0;
-  std::string scratch_;
+  std::string bodies_;  ///< of all that is new or changed: encoded once, hashed there and stored from there
 };
 
 /// The `type` that a partner's settings give an item: its first category that `types` names, else the

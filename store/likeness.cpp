@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t fewest_words = 20;    // of a text that can be compared at all
 constexpr std::size_t content_letters = 5;  // shorter words are mostly grammar, in the languages of Europe
-constexpr std::size_t most_bytes = 2'000;   // of a text; what comes after decides nothing
 constexpr std::size_t bands = 8;
 
 // Chosen on the first half of the labelled pairs (tests/store/likeness_test.cpp).
@@ -66,9 +65,16 @@ bool is_ascii_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+/// ASCII letters, capitals made small; 0 for all else.
+constexpr auto folded_letter = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (std::uint8_t c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = c;
+  return table;
+}();
+
 std::vector<Word> words_of(std::string_view text) {
   std::vector<Word> words;
-  words.reserve(std::min<std::size_t>(text.size(), most_bytes) / 6);
+  words.reserve(std::min<std::size_t>(text.size(), compared_bytes) / 6);
   Word word;
   bool sentence_begins = true;
   const auto finish = [&] {
@@ -86,15 +92,23 @@ std::vector<Word> words_of(std::string_view text) {
     ++word.letters;
   };
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  const auto size = static_cast<std::int32_t>(std::min<std::size_t>(text.size(), most_bytes));
+  const auto size = static_cast<std::int32_t>(std::min<std::size_t>(text.size(), compared_bytes));
   for (std::int32_t at = 0; at < size;) {
     UChar32 c = bytes[at];
     if (c < 0x80) {
+      // Most of most texts: whole runs of ASCII letters.
+      const auto begin = at;
+      auto hash = word.hash;
+      while (at < size && folded_letter[bytes[at]] != 0) hash = with_letter(hash, folded_letter[bytes[at++]]);
+      if (at > begin) {
+        if (word.letters == 0) word.capital = bytes[begin] >= 'A' && bytes[begin] <= 'Z';
+        word.hash = hash;
+        word.letters += static_cast<std::size_t>(at - begin);
+        continue;
+      }
       ++at;
-      const bool capital = c >= 'A' && c <= 'Z';
-      const bool digit = c >= '0' && c <= '9';
-      if (capital || digit || (c >= 'a' && c <= 'z')) {
-        add(capital ? c - 'A' + 'a' : c, capital, digit);
+      if (c >= '0' && c <= '9') {
+        add(c, false, true);
       } else if ((c == '.' || c == ',' || c == ':') && word.has_digit && at < size &&
                  is_ascii_digit(text[static_cast<std::size_t>(at)])) {
         word.hash = with_letter(word.hash, c);  // 7.30, 1,500
@@ -121,14 +135,19 @@ std::vector<Word> words_of(std::string_view text) {
   return words;
 }
 
-/// Hashes of the turning words.
-const std::vector<std::uint64_t>& turns() {
+/// Whether the hash is a turning word's. Nearly all words are told by eight bits already.
+bool turns(std::uint64_t hash) {
   static const auto known = [] {
     std::vector<std::uint64_t> hashes;
     for (const std::string_view word : turning_words) hashes.push_back(words_of(word).front().hash);
     return hashes;
   }();
-  return known;
+  static const auto possible = [] {
+    std::array<bool, 256> bits{};
+    for (const auto turn : known) bits[turn % bits.size()] = true;
+    return bits;
+  }();
+  return possible[hash % possible.size()] && std::ranges::find(known, hash) != known.end();
 }
 
 void sort_once(std::vector<std::uint64_t>& values) {
@@ -196,8 +215,7 @@ Wording wording_of(std::string_view title, std::string_view body) {
   }
   for (const auto* list : {&title_words, &words}) {
     for (const auto& word : *list) {
-      if (word.letters >= shortest_turn && std::ranges::find(turns(), word.hash) != turns().end())
-        wording.turns.push_back(word.hash);
+      if (word.letters >= shortest_turn && turns(word.hash)) wording.turns.push_back(word.hash);
     }
   }
   sort_once(wording.numbers);

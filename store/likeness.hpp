@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ struct Wording {
   std::vector<std::uint64_t> turns = {};  ///< words that turn a piece into another: cancelled, postponed …
   bool comparable = false;                ///< there is enough of it
 };
+/// Of the body so many bytes count; what comes after decides nothing.
+inline constexpr std::size_t compared_bytes = 2'000;
 [[nodiscard]] Wording wording_of(std::string_view title, std::string_view body);
 
 /// How alike two wordings are; all parts 0 to 1.

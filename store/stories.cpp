@@ -71,14 +71,19 @@ bool is_public(const StreamId& id) {
 void StreamNumbers::load(Database& database) {
   numbers_.clear();
   names_.clear();
+  for (auto& slugs : by_slug_) slugs.clear();
   next_ = 1;
   auto rows = database.run("SELECT id, kind, slug FROM stream");
   while (rows.next()) {
     next_ = std::max(next_, rows->integer(0) + 1);
-    const StreamId id{static_cast<StreamId::Kind>(rows->integer(1)), rows->text(2)};
-    numbers_.emplace(id, rows->integer(0));
-    names_.emplace(rows->integer(0), id);
+    remember({static_cast<StreamId::Kind>(rows->integer(1)), rows->text(2)}, rows->integer(0));
   }
+}
+
+void StreamNumbers::remember(StreamId id, std::int64_t number) {
+  by_slug_.at(static_cast<std::size_t>(id.kind)).emplace(id.slug, number);
+  names_.emplace(number, id);
+  numbers_.emplace(std::move(id), number);
 }
 
 const StreamId* StreamNumbers::name(std::int64_t number) const {
@@ -86,9 +91,10 @@ const StreamId* StreamNumbers::name(std::int64_t number) const {
   return found == names_.end() ? nullptr : &found->second;
 }
 
-std::optional<std::int64_t> StreamNumbers::find(const StreamId& id) const {
-  const auto found = numbers_.find(id);
-  return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+std::optional<std::int64_t> StreamNumbers::find(StreamId::Kind kind, std::string_view slug) const {
+  const auto& slugs = by_slug_.at(static_cast<std::size_t>(kind));
+  const auto found = slugs.find(slug);
+  return found == slugs.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<std::int64_t> StreamNumbers::find(Database& database, const StreamId& id) {
@@ -97,13 +103,12 @@ std::optional<std::int64_t> StreamNumbers::find(Database& database, const Stream
   return rows.next() ? std::optional(rows->integer(0)) : std::nullopt;
 }
 
-std::int64_t StreamNumbers::number(Database& database, const StreamId& id) {
-  if (const auto known = find(id)) return *known;
+std::int64_t StreamNumbers::number(Database& database, StreamId::Kind kind, std::string_view slug) {
+  if (const auto known = find(kind, slug)) return *known;
   const auto number = next_++;
-  database.execute("INSERT INTO stream (id, kind, slug) VALUES ($1, $2, $3)", number,
-                   static_cast<int>(id.kind), id.slug);
-  numbers_.emplace(id, number);
-  names_.emplace(number, id);
+  database.execute("INSERT INTO stream (id, kind, slug) VALUES ($1, $2, $3)", number, static_cast<int>(kind),
+                   slug);
+  remember({kind, std::string(slug)}, number);
   return number;
 }
 
@@ -359,11 +364,12 @@ std::int64_t Stories::sort_of(Timestamp published, Timestamp modified, Timestamp
 
 /// The winner everywhere, save on the partners' own pages: there each partner's copy stands for itself.
 std::vector<Spot> Stories::spots_of(const StoryFacts& story, const ItemFacts& best) {
-  std::map<std::int64_t, Spot> spots;
-  const auto put = [&](StreamId::Kind kind, const std::string& slug, const Spot& spot) {
-    const auto stream = streams_.number(database_, {kind, slug});
-    const auto [at, fresh] = spots.emplace(stream, spot);
-    if (fresh) at->second.stream = stream;
+  std::vector<Spot> spots;  // a handful; the first in a stream counts
+  const auto put = [&](StreamId::Kind kind, std::string_view slug, const Spot& spot) {
+    const auto stream = streams_.number(database_, kind, slug);
+    if (std::ranges::find(spots, stream, &Spot::stream) != spots.end()) return;
+    spots.push_back(spot);
+    spots.back().stream = stream;
   };
   const Spot shown{.archive_only = story.archive_only ? 1 : 0,
                    .sort = sort_of(story.published, story.modified, story.first_seen),
@@ -382,7 +388,7 @@ std::vector<Spot> Stories::spots_of(const StoryFacts& story, const ItemFacts& be
     put(StreamId::Kind::type, type->second, shown);
   }
   put(StreamId::Kind::partner, feeds_.by_id(best.feed)->slug, shown);
-  std::map<std::int64_t, const ItemFacts*> copies;  // by feed
+  std::map<std::int64_t, const ItemFacts*> copies;  // by feed; of nearly all stories there is one
   for (const auto id : story.members) {
     const auto& item = items_.at(id);
     if (!visible(item)) continue;
@@ -400,10 +406,8 @@ std::vector<Spot> Stories::spots_of(const StoryFacts& story, const ItemFacts& be
     own.item = copy->id;
     put(StreamId::Kind::partner, row.slug, own);
   }
-  std::vector<Spot> all;
-  all.reserve(spots.size());
-  for (const auto& [stream, spot] : spots) all.push_back(spot);
-  return all;
+  std::ranges::sort(spots, {}, &Spot::stream);
+  return spots;
 }
 
 /// The story's dates: its winner's. A copy that takes over later must not lift an old story to the top; a
@@ -451,16 +455,22 @@ void Stories::place(StoryFacts& story) {
 /// closed.
 void Stories::tell(StoryFacts& story, const std::vector<Spot>& old) {
   const bool weeks_apart = !is_public(stream_by_modified(settings_.order));
-  if (by_modified_ == 0) by_modified_ = streams_.number(database_, stream_by_modified(settings_.order));
+  if (by_modified_ == 0) {
+    const auto by_modified = stream_by_modified(settings_.order);
+    by_modified_ = streams_.number(database_, by_modified.kind, by_modified.slug);
+  }
   const auto touch_spot = [&](const Spot& spot) {
     touched_.emplace(spot.stream, 0);
     if (spot.stream != by_modified_) return;
     const auto day = std::chrono::floor<std::chrono::days>(Timestamp(std::chrono::seconds(-spot.sort)));
     touched_.emplace(0, day.time_since_epoch().count());
   };
-  std::set<std::int64_t> stood, stands;
+  std::vector<std::int64_t> stood, stands;  // a handful each
+  const auto in = [](const std::vector<std::int64_t>& list, std::int64_t stream) {
+    return std::ranges::find(list, stream) != list.end();
+  };
   for (const auto& spot : old) {
-    stood.insert(spot.stream);
+    stood.push_back(spot.stream);
     touch_spot(spot);
   }
   const bool copies_changed = story.regrouped || std::ranges::any_of(story.members, [&](std::int64_t id) {
@@ -475,14 +485,14 @@ void Stories::tell(StoryFacts& story, const std::vector<Spot>& old) {
     auto& updated = updated_[spot.stream];
     updated = std::max(updated, seconds_of(spot.item == story.winner ? story.modified : item.modified));
     if (weeks_apart && spot.stream == by_modified_) continue;
-    stands.insert(spot.stream);
+    stands.push_back(spot.stream);
     const auto at = std::ranges::lower_bound(story.arrived, spot.stream);
     if (at == story.arrived.end() || *at != spot.stream) {
       story.arrived.insert(at, spot.stream);
       news_.push_back({News::Kind::entered, spot});
       continue;
     }
-    again = again || !stood.contains(spot.stream);
+    again = again || !in(stood, spot.stream);
     if (item.renewed || copies_changed) {
       reopened_[story.id].insert(spot.stream);
       news_.push_back({News::Kind::corrected, spot});
@@ -495,7 +505,7 @@ void Stories::tell(StoryFacts& story, const std::vector<Spot>& old) {
     const auto& item = items_.at(id);
     if (item.withdrawn_because.empty()) continue;
     for (const auto stream : story.arrived) {
-      if (!stands.contains(stream) && (stood.contains(stream) || is_page_of(stream, item.feed)))
+      if (!in(stands, stream) && (in(stood, stream) || is_page_of(stream, item.feed)))
         bury(story, stream, item.withdrawn_because);
     }
   }
@@ -503,7 +513,7 @@ void Stories::tell(StoryFacts& story, const std::vector<Spot>& old) {
 
 bool Stories::is_page_of(std::int64_t stream, std::int64_t feed) {
   const auto* row = feeds_.by_id(feed);
-  return row != nullptr && streams_.find({StreamId::Kind::partner, row->slug}) == stream;
+  return row != nullptr && streams_.find(StreamId::Kind::partner, row->slug) == stream;
 }
 
 /// Readers who have seen an entry are told that it is no more: when it was withdrawn, or when it went up in

@@ -1,5 +1,8 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -80,15 +83,24 @@ struct KeptSpots {
 class StreamNumbers {
  public:
   void load(Database& database);
-  std::int64_t number(Database& database, const StreamId& id);  ///< given if it has none
-  [[nodiscard]] std::optional<std::int64_t> find(const StreamId& id) const;
+  /// Given if it has none.
+  std::int64_t number(Database& database, StreamId::Kind kind, std::string_view slug);
+  [[nodiscard]] std::optional<std::int64_t> find(StreamId::Kind kind, std::string_view slug) const;
   [[nodiscard]] static std::optional<std::int64_t> find(Database& database,
                                                         const StreamId& id);  ///< without loading all
   [[nodiscard]] const std::map<StreamId, std::int64_t>& all() const { return numbers_; }
   [[nodiscard]] const StreamId* name(std::int64_t number) const;  ///< nullptr: no stream has it
 
  private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view slug) const { return std::hash<std::string_view>{}(slug); }
+  };
+  void remember(StreamId id, std::int64_t number);
+
   std::map<StreamId, std::int64_t> numbers_;
+  /// The same by kind: each item asks for several.
+  std::array<std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>>, 4> by_slug_;
   std::unordered_map<std::int64_t, StreamId> names_;
   std::int64_t next_ = 1;
 };

@@ -44,18 +44,40 @@ std::pair<char, std::size_t> entity_at(std::string_view text) {
   return {'&', 1};
 }
 
-void append_plain(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= 0x20) {
-      append_space(out);
-    } else {
-      out += c;
-    }
+/// Bytes that stand in a text as they are.
+constexpr auto ordinary = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x21; c < table.size(); ++c) table[c] = c != '<' && c != '&';
+  return table;
+}();
+
+/// The end of the words that begin at `at`, each a space apart: they are copied in one go.
+std::size_t end_of_words(std::string_view text, std::size_t at) {
+  const auto is_ordinary = [&](std::size_t i) { return ordinary[static_cast<unsigned char>(text[i])]; };
+  for (;;) {
+    while (at < text.size() && is_ordinary(at)) ++at;
+    if (at + 1 >= text.size() || text[at] != ' ' || !is_ordinary(at + 1)) return at;
+    at += 2;
   }
 }
 
-void append_html(std::string& out, std::string_view html) {
-  for (std::size_t i = 0; i < html.size();) {
+// Both end early once they have as much as is wanted.
+void append_plain(std::string& out, std::string_view text, std::size_t wanted) {
+  for (std::size_t i = 0; i < text.size() && out.size() < wanted;) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c <= 0x20) {
+      append_space(out);
+      ++i;
+      continue;
+    }
+    const auto end = std::max(i + 1, end_of_words(text, i));
+    out.append(text, i, end - i);
+    i = end;
+  }
+}
+
+void append_html(std::string& out, std::string_view html, std::size_t wanted) {
+  for (std::size_t i = 0; i < html.size() && out.size() < wanted;) {
     const char c = html[i];
     if (c == '<') {
       const auto end = html.find('>', i);
@@ -67,22 +89,22 @@ void append_html(std::string& out, std::string_view html) {
       const auto [character, size] = entity_at(html.substr(i));
       out += character;
       i += size;
-    } else {
-      if (static_cast<unsigned char>(c) <= 0x20) {
-        append_space(out);
-      } else {
-        out += c;
-      }
+    } else if (static_cast<unsigned char>(c) <= 0x20) {
+      append_space(out);
       ++i;
+    } else {
+      const auto end = end_of_words(html, i);
+      out.append(html, i, end - i);
+      i = end;
     }
   }
 }
 
-void append(std::string& out, const Text& text) {
+void append(std::string& out, const Text& text, std::size_t wanted = std::string::npos) {
   if (text.type == Text::Type::text) {
-    append_plain(out, text.plain);
+    append_plain(out, text.plain, wanted);
   } else {
-    append_html(out, text.html.view());
+    append_html(out, text.html.view(), wanted);
   }
 }
 
@@ -146,9 +168,9 @@ std::string without_typography(std::string_view text) {
 
 }  // namespace
 
-std::string plain_text(const Text& text) {
+std::string plain_text(const Text& text, std::size_t wanted) {
   std::string out;
-  append(out, text);
+  append(out, text, wanted);
   trim_end(out);
   return out;
 }

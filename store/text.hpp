@@ -8,7 +8,7 @@ namespace tributary::store {
 
 /// What a reader sees of a text: tags dropped (block elements leave a space), entities decoded, white space
 /// as single spaces.
-[[nodiscard]] std::string plain_text(const Text& text);
+[[nodiscard]] std::string plain_text(const Text& text, std::size_t wanted = std::string::npos);
 
 /// The item's title as a reader sees it; empty when it has none.
 [[nodiscard]] std::string plain_title(const Item& item);

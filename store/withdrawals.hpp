@@ -29,7 +29,7 @@ class WithdrawalRules {
   /// The reason to withdraw this new item; nullopt: none.
   [[nodiscard]] std::optional<std::string> reason(const FeedRow& feed, const Candidate& candidate,
                                                   std::string_view entry) const;
-  [[nodiscard]] bool empty() const { return by_id_.empty() && by_address_.empty() && by_feed_.empty(); }
+  [[nodiscard]] bool empty() const { return by_id_.empty() && by_feed_.empty() && by_link_.empty(); }
 
   /// All known items that the lines name, with the reasons.
   [[nodiscard]] std::map<std::int64_t, std::string> items(Database& database, Feeds& feeds) const;
