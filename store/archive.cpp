@@ -330,7 +330,7 @@ void mark_published(Database& database, Settings& settings, const Unpublished& w
   settings.last_published = now;
 }
 
-FrontDocument read_front(Database& database, std::int64_t stream, std::size_t limit) {
+FrontDocument read_front(Database& database, Feeds* feeds, std::int64_t stream, std::size_t limit) {
   struct Place {
     std::int64_t sort, seen, rank, place;
     Shown shown;
@@ -374,12 +374,14 @@ FrontDocument read_front(Database& database, std::int64_t stream, std::size_t li
     shown.clear();
     for (const auto& place : places) shown.push_back(place.shown);
   }
-  front.stream.entries = read_entries(database, shown);
+  front.stream.entries =
+      more.empty() ? read_newest(database, feeds, stream, limit) : read_entries(database, feeds, shown);
   front.stream.tombstones = read_tombstones(database, stream, limit);
   return front;
 }
 
-ClosedPage read_page(Database& database, const StreamId& id, std::int64_t stream, std::uint32_t number) {
+ClosedPage read_page(Database& database, Feeds* feeds, const StreamId& id, std::int64_t stream,
+                     std::uint32_t number) {
   std::vector<Shown> held;
   {
     auto rows = database.run("SELECT body FROM page WHERE stream = $1 AND number = $2", stream, number);
@@ -431,7 +433,7 @@ ClosedPage read_page(Database& database, const StreamId& id, std::int64_t stream
       shown.push_back({one.story, winner});
     }
   }
-  page.entries = read_entries(database, shown);
+  page.entries = read_entries(database, feeds, shown);
   std::ranges::sort(page.tombstones, [](const Tombstone& one, const Tombstone& other) {
     return std::tie(other.when, one.id) < std::tie(one.when, other.id);
   });

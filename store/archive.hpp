@@ -26,8 +26,10 @@ void show_on_page(Database& database, std::int64_t stream, std::int64_t page,
 void mark_published(Database& database, Settings& settings, const Unpublished& what,
                     std::string_view publisher, std::string_view made_with, Timestamp now);
 
-[[nodiscard]] FrontDocument read_front(Database& database, std::int64_t stream, std::size_t limit);
-[[nodiscard]] ClosedPage read_page(Database& database, const StreamId& id, std::int64_t stream,
+// `feeds`: as for read_entries.
+[[nodiscard]] FrontDocument read_front(Database& database, Feeds* feeds, std::int64_t stream,
+                                       std::size_t limit);
+[[nodiscard]] ClosedPage read_page(Database& database, Feeds* feeds, const StreamId& id, std::int64_t stream,
                                    std::uint32_t number);
 
 }  // namespace tributary::store

@@ -159,7 +159,7 @@ Result<Stream> Engine::latest(const StreamId& id, std::size_t limit) {
     Stream stream;
     stream.id = id;
     if (const auto number = StreamNumbers::find(*database_, id)) {
-      stream.entries = read_entries(*database_, newest(*database_, *number, limit));
+      stream.entries = read_newest(*database_, feeds_in_memory(), *number, limit);
       stream.tombstones = read_tombstones(*database_, *number, limit);
     }
     return stream;
@@ -235,7 +235,7 @@ Result<FrontDocument> Engine::front(const StreamId& id, std::size_t limit) {
   return reading([&] {
     FrontDocument front;
     if (const auto number = StreamNumbers::find(*database_, id))
-      front = read_front(*database_, *number, limit);
+      front = read_front(*database_, feeds_in_memory(), *number, limit);
     front.stream.id = id;
     return front;
   });
@@ -244,14 +244,15 @@ Result<FrontDocument> Engine::front(const StreamId& id, std::size_t limit) {
 Result<ClosedPage> Engine::closed_page(const StreamId& id, std::uint32_t number) {
   return reading([&] {
     const auto stream = StreamNumbers::find(*database_, id);
-    return stream ? read_page(*database_, id, *stream, number) : ClosedPage{};
+    return stream ? read_page(*database_, feeds_in_memory(), id, *stream, number) : ClosedPage{};
   });
 }
 
 Result<std::vector<StreamEntry>> Engine::between(Timestamp from, Timestamp until, std::size_t limit) {
   return reading([&] {
     const auto stream = number_by_modified();
-    return stream ? read_entries(*database_, modified_between(*database_, *stream, from, until, limit))
+    return stream ? read_entries(*database_, feeds_in_memory(),
+                                 modified_between(*database_, *stream, from, until, limit))
                   : std::vector<StreamEntry>{};
   });
 }
@@ -268,6 +269,12 @@ Result<std::optional<Timestamp>> Engine::nearest_from(Timestamp moment) {
     const auto stream = number_by_modified();
     return stream ? modified_from(*database_, *stream, moment) : std::nullopt;
   });
+}
+
+Feeds* Engine::feeds_in_memory() {
+  if (access_ != Access::write || database_->shared()) return nullptr;
+  load();
+  return &feeds_;
 }
 
 std::optional<std::int64_t> Engine::number_by_modified() {

@@ -47,6 +47,8 @@ class Engine final : public Store {
  private:
   /// What is in memory of the database's, read anew where others may have written.
   void load();
+  /// All feeds, where nobody else can have changed them since they were read; else nullptr.
+  [[nodiscard]] Feeds* feeds_in_memory();
   [[nodiscard]] std::optional<std::int64_t> number_by_modified();
   template <typename Work>
   auto reading(Work work) -> Result<decltype(work())>;

@@ -180,7 +180,7 @@ class Explainer {
 
   Explanation::Place place(const StoryFacts& story, const StreamId& id, std::int64_t number) {
     Explanation::Place made{.stream = id};
-    const auto front = read_front(database_, number, settings_.items);
+    const auto front = read_front(database_, &feeds_, number, settings_.items);
     const auto at = std::ranges::find(front.stream.entries, story.entry, &StreamEntry::id);
     if (at != front.stream.entries.end())
       made.front = static_cast<std::size_t>(at - front.stream.entries.begin()) + 1;

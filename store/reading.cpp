@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <tuple>
 #include <unordered_map>
 
@@ -12,17 +13,6 @@
 namespace tributary::store {
 namespace {
 
-struct StoryRow {
-  std::string entry;
-  std::int64_t winner = 0;
-  Timestamp published = {}, modified = {}, first_seen = {};
-};
-struct ItemRow {
-  std::int64_t feed = 0, details = 0;
-  std::string type = {};
-  Timestamp published = {}, modified = {}, first_seen = {};
-  Item item = {};
-};
 struct CopyRow {
   std::int64_t id = 0, feed = 0;
   std::string title, link;
@@ -150,95 +140,177 @@ std::vector<Tombstone> read_tombstones(Database& database, std::int64_t stream, 
   return tombstones;
 }
 
-std::vector<StreamEntry> read_entries(Database& database, std::span<const Shown> shown) {
-  std::unordered_map<std::int64_t, StoryRow> stories;
-  std::unordered_map<std::int64_t, ItemRow> items;
-  std::unordered_map<std::int64_t, std::vector<CopyRow>> copies;
-  std::unordered_map<std::int64_t, FeedRow> feeds;
-  std::unordered_map<std::int64_t, FeedDetails> details;
-  std::vector<std::int64_t> shown_ids, feed_ids, detail_ids;
+namespace {
 
-  std::vector<std::int64_t> wanted;
-  for (const auto& one : shown) {
-    wanted.push_back(one.story);
-    shown_ids.push_back(one.item);
+/// The feeds that entries name.
+class NamedFeeds {
+ public:
+  explicit NamedFeeds(Feeds* known) : known_(known) {}
+  void read(Database& database, std::vector<std::int64_t> ids) {
+    if (known_ != nullptr) return;
+    database.look_up("SELECT " + std::string(feed_columns) + " FROM feed WHERE id = {any}",
+                     distinct(std::move(ids)),
+                     [&](const Row& row) { read_.emplace(row.integer(0), read_feed(row)); });
   }
-  wanted = distinct(std::move(wanted));
-  database.look_up("SELECT id, entry, winner, published, modified, first_seen FROM story WHERE id = {any}",
-                   wanted, [&](const Row& row) {
-                     stories[row.integer(0)] = {row.text(1), row.integer(2), row.time(3), row.time(4),
-                                                row.time(5)};
-                   });
-  database.look_up(
-      "SELECT id, feed, details, type, published, modified, first_seen, title, link, body FROM item WHERE id "
-      "= {any}",
-      distinct(shown_ids), [&](const Row& row) {
-        items[row.integer(0)] = {.feed = row.integer(1),
-                                 .details = row.integer(2),
-                                 .type = row.text(3),
-                                 .published = row.time(4),
-                                 .modified = row.time(5),
-                                 .first_seen = row.time(6),
-                                 .item = decode_item(row.bytes(9), row.bytes(7), row.bytes(8))};
-        feed_ids.push_back(row.integer(1));
-        detail_ids.push_back(row.integer(2));
-      });
+  [[nodiscard]] const FeedRow& at(std::int64_t id) const {
+    if (known_ == nullptr) return read_.at(id);
+    const auto* feed = known_->by_id(id);
+    if (feed == nullptr) throw std::out_of_range("an item of a feed that is not there");
+    return *feed;
+  }
+
+ private:
+  Feeds* known_;
+  std::unordered_map<std::int64_t, FeedRow> read_;
+};
+
+/// All that an entry is made of, in one question: of an item i, its story s and its feed's wording d.
+constexpr std::string_view entry_columns =
+    "i.id, i.story, i.feed, i.type, i.title, i.link, i.body, d.body, s.entry, "
+    "CASE WHEN s.winner = i.id THEN s.published ELSE i.published END, "
+    "CASE WHEN s.winner = i.id THEN s.modified ELSE i.modified END, "
+    "CASE WHEN s.winner = i.id THEN s.first_seen ELSE i.first_seen END, "
+    "CAST(CASE WHEN EXISTS (SELECT 1 FROM item o WHERE o.story = i.story AND o.story <> o.id) THEN 1 ELSE 0 "
+    "END "
+    "AS BIGINT)";
+
+/// Entries on their way, before what depends on their feeds and on their stories' other copies is known.
+struct Drafts {
+  struct About {
+    std::int64_t item = 0, story = 0, feed = 0;  ///< item 0: there is no such entry
+    bool has_copies = false;
+  };
+  std::vector<StreamEntry> entries = {};
+  std::vector<About> about = {};  ///< each entry
+
+  void read(const Row& row, std::size_t place) {
+    about[place] = {row.integer(0), row.integer(1), row.integer(2), row.integer(12) != 0};
+    auto& entry = entries[place];
+    entry.type = row.text(3);
+    entry.item = decode_item(row.bytes(6), row.bytes(4), row.bytes(5));
+    if (!row.null(7)) entry.source = decode_details(row.bytes(7));
+    entry.id = row.text(8);
+    entry.published = row.time(9);
+    entry.modified = row.time(10);
+    entry.first_seen = row.time(11);
+  }
+};
+
+/// The copies of these stories that may be named, besides the ones shown.
+std::unordered_map<std::int64_t, std::vector<CopyRow>> read_copies(Database& database,
+                                                                   std::span<const Drafts::About> shown) {
+  std::vector<std::int64_t> stories, founders;
+  for (const auto& one : shown) {
+    if (!one.has_copies) continue;
+    stories.push_back(one.story);
+    // The item that began a story bears its number.
+    if (one.item != one.story) founders.push_back(one.story);
+  }
+  std::unordered_map<std::int64_t, std::vector<CopyRow>> copies;
   const auto copy = [&](const Row& row) {
     if (static_cast<ItemState>(row.integer(3)) != ItemState::shown) return;
     copies[row.integer(1)].push_back({row.integer(0), row.integer(2), row.text(4), row.text(5)});
-    feed_ids.push_back(row.integer(2));
   };
   database.look_up("SELECT id, story, feed, state, title, link FROM item WHERE story = {any} AND story <> id",
-                   wanted, copy);
-  // The item that began a story bears its number; alone it is the one that is shown.
-  std::vector<std::int64_t> founders;
-  for (const auto& one : shown) {
-    if (one.item != one.story) founders.push_back(one.story);
-  }
+                   distinct(std::move(stories)), copy);
   database.look_up("SELECT id, story, feed, state, title, link FROM item WHERE id = {any} AND story = id",
                    distinct(std::move(founders)), copy);
-  database.look_up("SELECT " + std::string(feed_columns) + " FROM feed WHERE id = {any}", distinct(feed_ids),
-                   [&](const Row& row) { feeds.emplace(row.integer(0), read_feed(row)); });
-  database.look_up("SELECT id, body FROM details WHERE id = {any}", distinct(detail_ids),
-                   [&](const Row& row) { details.emplace(row.integer(0), decode_details(row.bytes(1))); });
+  return copies;
+}
 
-  std::vector<StreamEntry> entries;
-  entries.reserve(shown.size());
-  for (const auto& one : shown) {
-    const auto story = stories.find(one.story);
-    const auto item = items.find(one.item);
-    if (story == stories.end() || item == items.end()) continue;
-    const auto& feed = feeds.at(item->second.feed);
-    const bool winner = story->second.winner == one.item;
-    StreamEntry entry;
-    entry.id = story->second.entry;
+/// "Also published by": each other partner once, and what topics they bring.
+void add_copies(StreamEntry& entry, std::int64_t own_feed, std::vector<CopyRow>& copies,
+                const NamedFeeds& feeds) {
+  std::set<std::int64_t> named{own_feed};
+  std::ranges::sort(copies, {}, &CopyRow::id);
+  for (const auto& other : copies) {
+    const auto& partner = feeds.at(other.feed);
+    if (!partner.configured() || !named.insert(other.feed).second) continue;
+    entry.also.push_back({partner.name, partner.slug, other.title, other.link});
+    for (const auto& topic : partner.partner.topics) {
+      if (std::ranges::find(entry.topics, topic) == entry.topics.end()) entry.topics.push_back(topic);
+    }
+  }
+  std::ranges::sort(entry.also, {}, [](const Copy& other) { return std::tie(other.partner, other.url); });
+}
+
+std::vector<StreamEntry> finish(Database& database, Feeds* known_feeds, Drafts drafts) {
+  auto copies = read_copies(database, drafts.about);
+  NamedFeeds feeds(known_feeds);
+  if (known_feeds == nullptr) {
+    std::vector<std::int64_t> ids;
+    for (const auto& one : drafts.about) {
+      if (one.item != 0) ids.push_back(one.feed);
+    }
+    for (const auto& [story, list] : copies) {
+      for (const auto& copy : list) ids.push_back(copy.feed);
+    }
+    feeds.read(database, std::move(ids));
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < drafts.entries.size(); ++i) {
+    const auto& about = drafts.about[i];
+    if (about.item == 0) continue;
+    auto& entry = drafts.entries[i];
+    const auto& feed = feeds.at(about.feed);
     entry.feed = feed.key;
     entry.partner = feed.name;
     entry.partner_slug = feed.slug;
     entry.feed_url = feed.state.url;
-    if (const auto found = details.find(item->second.details); found != details.end())
-      entry.source = found->second;
-    entry.item = item->second.item;
-    entry.published = winner ? story->second.published : item->second.published;
-    entry.modified = winner ? story->second.modified : item->second.modified;
-    entry.first_seen = winner ? story->second.first_seen : item->second.first_seen;
-    entry.type = item->second.type;
     entry.licence = licence_of(entry.item, entry.source, feed.partner.licence);
     entry.topics = feed.partner.topics;
-    std::set<std::int64_t> named{item->second.feed};
-    std::ranges::sort(copies[one.story], {}, &CopyRow::id);
-    for (const auto& other : copies[one.story]) {
-      const auto& partner = feeds.at(other.feed);
-      if (!partner.configured() || !named.insert(other.feed).second) continue;
-      entry.also.push_back({partner.name, partner.slug, other.title, other.link});
-      for (const auto& topic : partner.partner.topics) {
-        if (std::ranges::find(entry.topics, topic) == entry.topics.end()) entry.topics.push_back(topic);
-      }
-    }
-    std::ranges::sort(entry.also, {}, [](const Copy& other) { return std::tie(other.partner, other.url); });
-    entries.push_back(std::move(entry));
+    if (const auto others = copies.find(about.story); others != copies.end())
+      add_copies(entry, feed.id, others->second, feeds);
+    if (kept != i) drafts.entries[kept] = std::move(entry);
+    ++kept;
   }
-  return entries;
+  drafts.entries.resize(kept);
+  return std::move(drafts.entries);
+}
+
+}  // namespace
+
+std::vector<StreamEntry> read_entries(Database& database, Feeds* feeds, std::span<const Shown> shown) {
+  static const auto sql =
+      "SELECT " + std::string(entry_columns) +
+      " FROM item i JOIN story s ON s.id = i.story LEFT JOIN details d ON d.id = i.details "
+      "WHERE i.id = {any}";
+  std::unordered_map<std::int64_t, std::size_t> places;
+  std::vector<std::int64_t> ids;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    if (places.emplace(shown[i].item, i).second) ids.push_back(shown[i].item);
+  }
+  Drafts drafts{.entries = std::vector<StreamEntry>(shown.size()),
+                .about = std::vector<Drafts::About>(shown.size())};
+  std::ranges::sort(ids);
+  database.look_up(sql, ids, [&](const Row& row) {
+    const auto place = places.at(row.integer(0));
+    if (row.integer(1) == shown[place].story) drafts.read(row, place);
+  });
+  return finish(database, feeds, std::move(drafts));
+}
+
+std::vector<StreamEntry> read_newest(Database& database, Feeds* feeds, std::int64_t stream,
+                                     std::size_t limit) {
+  static const auto sql =
+      "SELECT " + std::string(entry_columns) +
+      " FROM placed p JOIN item i ON i.id = p.item JOIN story s ON s.id = p.story LEFT JOIN details d ON "
+      "d.id = i.details WHERE p.stream = $1 AND p.class = 0 "
+      "ORDER BY p.sort, p.seen, p.rank, p.place, p.story LIMIT $2";
+  constexpr std::size_t usual = 200;
+  Drafts drafts;
+  drafts.entries.reserve(std::min(limit, usual));
+  {
+    auto rows = database.run(sql, stream, limit);
+    while (rows.next()) {
+      drafts.entries.emplace_back();
+      drafts.about.emplace_back();
+      drafts.read(*rows, drafts.about.size() - 1);
+    }
+  }
+  // The backlog fills the room, each where its dates put it.
+  if (drafts.about.size() < limit) return read_entries(database, feeds, newest(database, stream, limit));
+  return finish(database, feeds, std::move(drafts));
 }
 
 }  // namespace tributary::store

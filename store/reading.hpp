@@ -17,12 +17,18 @@ struct Shown {
   std::int64_t story = 0, item = 0;
 };
 
-/// Entries for a renderer, in the given order. What is no story's any more is left out.
-[[nodiscard]] std::vector<StreamEntry> read_entries(Database& database, std::span<const Shown> shown);
+/// Entries for a renderer, in the given order. What is no story's any more is left out. `feeds`: all of them
+/// as they are in memory; where nobody holds them, the few that are named are read.
+[[nodiscard]] std::vector<StreamEntry> read_entries(Database& database, Feeds* feeds,
+                                                    std::span<const Shown> shown);
 
 /// The stream's newest that may enter its front document, newest first; while there are fewer than `limit`,
 /// the backlog that otherwise goes to the archives fills the room.
 [[nodiscard]] std::vector<Shown> newest(Database& database, std::int64_t stream, std::size_t limit);
+
+/// The same as entries.
+[[nodiscard]] std::vector<StreamEntry> read_newest(Database& database, Feeds* feeds, std::int64_t stream,
+                                                   std::size_t limit);
 
 /// The stories of a stream ordered by `modified` with it in [from, until), of whatever class, newest first.
 [[nodiscard]] std::vector<Shown> modified_between(Database& database, std::int64_t stream, Timestamp from,
