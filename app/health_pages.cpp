@@ -352,7 +352,11 @@ std::string feed_html(const FeedState& feed, const Partner& partner, Timestamp n
   if (!partner.licence.empty()) row("Licence", escaped(partner.licence));
   out += "</tbody></table>\n";
   const auto faults = faults_of(feed);
-  if (faults.empty()) return out + "<h2>Faults</h2><p>None was seen.</p></main></body></html>\n";
+  if (faults.empty()) {
+    return out + "<h2>Faults</h2><p>" +
+           (feed.last_success ? "None was seen." : "No document of it was read yet.") +
+           "</p></main></body></html>\n";
+  }
   out += "<h2>Faults</h2>\n<div class=\"wide\"><table><thead><tr>";
   for (const auto* column : {"Line", "Column", "Fault", "Rule", "Effect", "Mend"}) {
     out += fmt::format("<th scope=\"col\">{}</th>", column);

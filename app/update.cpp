@@ -103,6 +103,19 @@ void tell_changes(boost::asio::io_context& io, const config::Config& config, con
   io.run();
 }
 
+/// Why nothing was fetched, for who wonders; empty when there is no feed to fetch.
+std::string when_due(const std::vector<FeedState>& states, const config::Config& config) {
+  std::optional<Timestamp> first;
+  for (const auto& state : states) {
+    const auto partner = std::ranges::find(config.feeds, state.configured_url, &Partner::url);
+    if (partner == config.feeds.end() || !partner->enabled || !state.next_fetch) continue;
+    if (state.status == FeedStatus::gone || state.status == FeedStatus::disabled) continue;
+    if (!first || *state.next_fetch < *first) first = state.next_fetch;
+  }
+  if (!first) return {};
+  return "no feed is due before " + to_rfc3339(*first) + "; `tributary update --force` asks nevertheless\n";
+}
+
 }  // namespace
 
 int update(const Context& context, const UpdateOptions& options) {
@@ -185,7 +198,7 @@ int update(const Context& context, const UpdateOptions& options) {
         },
         [&] { io.stop(); });
     io.run();
-    if (!interrupted) tell_changes(io, *config, clock, pipeline, std::move(states_after), lessee);
+    if (!interrupted) tell_changes(io, *config, clock, pipeline, states_after, lessee);
     const auto added = pipeline.added();
     log_info("pass feeds=" + std::to_string(visited) + " failed=" + std::to_string(failing) +
              " new=" + std::to_string(added.fresh) + " changed=" + std::to_string(added.changed));
@@ -193,6 +206,7 @@ int update(const Context& context, const UpdateOptions& options) {
       std::cout << visited << " fetched, " << failing << " failed, " << added.fresh << " new items, "
                 << added.changed << " changed; " << written->written << " files written to "
                 << config->output.string() << '\n';
+      if (feeds->empty() && options.feeds.empty()) std::cout << when_due(states_after, *config);
     }
   }
   if (!written) return fail(written.error());

@@ -29,6 +29,12 @@ bool same_name(std::string_view a, std::string_view lower_case) {
                             [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x + 32 : x) == y; });
 }
 
+/// For an admin whose partner is inside the network.
+std::string how_to_allow(const std::string& address) {
+  return "if it shall be asked nevertheless, write `fetch: {allow_addresses: [\"" + address +
+         "\"]}` in feeds.yaml";
+}
+
 std::string_view trimmed(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
@@ -68,7 +74,8 @@ bool Transfer::askable(const Settings& settings) {
     const bool local_name = wire_.host == "localhost" || wire_.host.ends_with(".localhost");
     const auto literal = address_from(local_name ? "127.0.0.1" : wire_.host);
     if (literal && !may_dial(*literal, settings.allowed)) {
-      fail(ErrorKind::forbidden, wire_.host + " is no public address; fetch.allow_addresses can allow it");
+      fail(ErrorKind::forbidden,
+           wire_.host + " is no public address; " + how_to_allow(local_name ? "127.0.0.1" : wire_.host));
       return false;
     }
   }
@@ -411,7 +418,7 @@ void Transfer::explain(CURL* handle, CURLcode code) {
   }
   if (!refused_address_.empty() && (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT)) {
     return fail(ErrorKind::forbidden, wire_.host + " is at " + refused_address_ +
-                                          ", which is no public address; fetch.allow_addresses can allow it");
+                                          ", which is no public address; " + how_to_allow(refused_address_));
   }
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT: {

@@ -168,6 +168,8 @@ TEST(Parse, AUrlIsFetchedWithTheGuard) {
   const auto refused = run({tributary_program().string(), "parse", partner.url("/rss")}, {}, folder.path());
   EXPECT_EQ(refused.code, 1);
   EXPECT_EQ(partner.count(), 0u) << "a private address is not asked";
+  EXPECT_THAT(refused.err, HasSubstr("fetch: {allow_addresses: [\"127.0.0.1\"]}"))
+      << "and the reason says how it would be";
   write_file(folder / "feeds.yaml",
              "site: {title: S, url: 'https://partners.example.org/'}\nfetch: {allow_addresses: "
              "[127.0.0.0/8]}\nfeeds: []\n");

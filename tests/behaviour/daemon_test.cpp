@@ -106,6 +106,44 @@ TEST(Daemon, WhatAReloadCameToIsSeenInLogStatusAndHealth) {
       << "there is no daemon any more";
 }
 
+TEST(Daemon, AReloadDropsNoConnection) {
+  HttpServer partners;
+  partners.on("/a", feed(rss("Alpha")));
+  Site site;
+  site.configure({"{url: '" + partners.url("/a") + "', name: Alpha}"});
+  Background daemon(
+      {tributary_program().string(), "run", "--config", site.config().string(), "--log-level", "off"});
+  const std::string page = address_in(daemon.wait_for_line("serving on "));
+  const std::string health = address_in(daemon.wait_for_line("health on "));
+  ASSERT_FALSE(fetch_until(page + "partners/alpha/atom.xml", "<entry").empty());
+  // One connection that waits between two requests, and one that is in the middle of its request.
+  const auto said = run({"python3", "-c", R"py(
+import http.client, os, sys, urllib.request
+page, health, file = sys.argv[1:]
+host = page.split("/")[2]
+idle, busy = http.client.HTTPConnection(host), http.client.HTTPConnection(host)
+idle.request("GET", "/atom.xml")
+assert idle.getresponse().read()
+socket = idle.sock
+busy.connect()
+busy.sock.sendall(b"GET /atom.xml HTTP/1.1\r\nHost: x\r\n")
+with open(file + ".new", "w") as new:
+    new.write(open(file).read().replace("name: Alpha", "name: Alfa"))
+os.rename(file + ".new", file)
+while "Last reload: done" not in urllib.request.urlopen(health).read().decode():
+    pass
+idle.request("GET", "/atom.xml")
+assert idle.getresponse().read() and idle.sock is socket
+busy.sock.sendall(b"\r\n")
+assert busy.sock.recv(100).startswith(b"HTTP/1.1 200 ")
+print("kept")
+)py",
+                         page, health, site.config().string()});
+  EXPECT_EQ(said.out, "kept\n") << said.err;
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+}
+
 TEST(Daemon, TheLastOfManySavesCounts) {
   HttpServer partners;
   partners.on("/a", feed(rss("Alpha")));

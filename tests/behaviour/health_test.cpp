@@ -143,6 +143,8 @@ TEST(Health, ShowsEachPartnerItsFeedAsWeSeeIt) {
   EXPECT_EQ(worst.at("name").as_string(), "Bad");
   EXPECT_EQ(worst.at("problem").at("status").to_number<int>(), 404);
   EXPECT_EQ(worst.at("last_fetches").as_string(), "f");
+  EXPECT_THAT(fetch_until(health + "/bad", "</html>"), HasSubstr("No document of it was read yet."));
+  EXPECT_THAT(fetch_until(health + "/good", "</html>"), HasSubstr("None was seen."));
   const auto problem = json::parse(fetch_until(health + "/bad.json", "title")).as_object();
   EXPECT_EQ(problem.at("type").as_string(), "urn:tributary:feed-failing");
   EXPECT_EQ(problem.at("instance").as_string(), "/health/bad");
