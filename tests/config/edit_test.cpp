@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "config/config.hpp"
+#include "config/opml.hpp"
 
 using namespace tributary;
 using namespace tributary::config;
@@ -205,12 +206,14 @@ class Maker {
   explicit Maker(unsigned seed) : random_(seed) {}
 
   Made make() {
-    const bool flow = chance(3);
+    const bool flow = chance(3), anchored = chance(2);
     const std::string end = chance(3) ? "\r\n" : "\n";
     Made made;
     made.before =
-        "# " + word() + " ümlaut: [not yaml" + end + "site:" + end + "  title: 'it''s " +
-        std::to_string(pick(9)) + " # no comment'   # a comment" + end + "  url: https://e.org/" + end +
+        "# " + word() + " ümlaut: [not yaml" + end + "site:" + end +
+        "  title: " + (anchored ? "&title " : "") + "'it''s " + std::to_string(pick(9)) +
+        " # no comment'   # a comment" + end + "  url: https://e.org/" + end +
+        (anchored ? "  rights: *title   # the same again" + end : "") +
         (chance(2) ? "  intro: |" + end + "    - url: https://fake.example.org/" + end + "    # text" + end
                    : "") +
         end;
@@ -282,6 +285,20 @@ class Maker {
   std::mt19937 random_;
 };
 
+/// Whether one text becomes the other by this many (one or two) insertions, and nothing else.
+bool is_kept_but_for(int insertions, std::string_view before, std::string_view after) {
+  std::size_t head_bytes = 0, tail_bytes = 0;
+  while (head_bytes < std::min(before.size(), after.size()) && before[head_bytes] == after[head_bytes])
+    ++head_bytes;
+  while (tail_bytes < std::min(before.size(), after.size()) - head_bytes &&
+         before[before.size() - 1 - tail_bytes] == after[after.size() - 1 - tail_bytes]) {
+    ++tail_bytes;
+  }
+  const auto between = before.substr(head_bytes, before.size() - tail_bytes - head_bytes);
+  if (between.empty()) return after.size() >= before.size();
+  return insertions > 1 && after.substr(head_bytes, after.size() - tail_bytes - head_bytes).contains(between);
+}
+
 }  // namespace
 
 TEST(Edit, TwoHundredRandomFilesKeepEveryOtherByte) {
@@ -310,6 +327,31 @@ TEST(Edit, TwoHundredRandomFilesKeepEveryOtherByte) {
     const auto back = remove_feed(*added, file, feed.url);
     ASSERT_TRUE(back) << "seed " << seed << "\n" << *added << back.error().detail;
     EXPECT_EQ(*back, text) << "seed " << seed;
+
+    // Importing inserts a stretch of feeds, and one of topics where the list has folders; what was there
+    // stays.
+    for (const bool folders : {false, true}) {
+      std::string known = made.urls.front();
+      for (auto at = known.find('&'); at != std::string::npos; at = known.find('&', at + 1))
+        known.insert(at + 1, "amp;");
+      const std::string opml =
+          "<opml version='2.0'><head/><body><outline type='rss' text='Known' xmlUrl='" + known + "'/>" +
+          (folders ? "<outline text='Museums, all'>" : "") +
+          "<outline type='rss' text='Imported: one' xmlUrl='https://one.example.net/?x={1}'/>"
+          "<outline type='rss' text='Imported # two' xmlUrl='https://two.example.net/'/>" +
+          (folders ? "</outline>" : "") + "</body></opml>";
+      const auto import = import_opml(text, file, opml, "/srv/tributary/list.opml");
+      ASSERT_TRUE(import) << "seed " << seed << "\n" << text << import.error().detail;
+      EXPECT_EQ(import->feeds, 2u);
+      EXPECT_EQ(import->known, 1u);
+      EXPECT_EQ(import->topics, folders ? 1u : 0u);
+      EXPECT_TRUE(is_kept_but_for(folders ? 2 : 1, text, import->text)) << "seed " << seed << "\n"
+                                                                        << import->text;
+      const auto grown = parse(import->text, file);
+      ASSERT_TRUE(grown) << "seed " << seed << "\n" << import->text;
+      ASSERT_EQ(grown->config.feeds.size(), made.urls.size() + 2);
+      EXPECT_EQ(grown->config.feeds.back().url, "https://two.example.net/");
+    }
 
     // Removing takes out the bytes of one feed, and nothing else.
     const auto which = maker.pick(static_cast<unsigned>(made.urls.size()));
