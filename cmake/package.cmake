@@ -23,6 +23,7 @@ install(FILES ${packaging}/systemd/tributary.service DESTINATION lib/systemd/sys
 install(FILES ${packaging}/systemd/tributary.sysusers DESTINATION lib/sysusers.d RENAME tributary.conf)
 install(FILES ${packaging}/debian/feeds.yaml DESTINATION /etc/tributary)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION share/doc/tributary)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION share/doc/tributary/docs)
 install(DIRECTORY ${packaging}/examples/ DESTINATION share/doc/tributary/examples)
 install(FILES ${PROJECT_SOURCE_DIR}/feeds.yaml DESTINATION share/doc/tributary/examples)
 # Not documentation, which small systems leave out: editors read it.

@@ -38,6 +38,8 @@ ELSEWHERE = {
     "cmake --preset release -DBUILD_TESTING=OFF && cmake --build --preset release && (cd build/release && cpack)": PACKAGE,
     "sudo apt install ./build/release/tributary_0.1.0_amd64.deb": PACKAGE,
     "sudo systemctl enable --now tributary": PACKAGE + ", which speaks for the service manager",
+    "tributary status --config /etc/tributary/feeds.yaml": PACKAGE,
+    "sudo runuser -u tributary -- tributary update --config /etc/tributary/feeds.yaml": PACKAGE,
     "tributary move-store postgresql://tributary@db.example.org/tributary": "PostgresqlSite.AStoreThatWasMovedThere…",
 }
 FENCE = re.compile(r"^```(\S*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

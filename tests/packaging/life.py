@@ -34,6 +34,8 @@ def installs():
     assert STATE.stat().st_uid == user.pw_uid
     assert run("tributary", "--version").strip() == "tributary 0.1.0"
     run("tributary", "check", "--config", str(CONFIG))
+    assert "# Operating" in pathlib.Path("/usr/share/doc/tributary/docs/operating.md").read_text()
+    assert pathlib.Path("/usr/share/tributary/feeds.schema.json").exists()
 
 
 def has_its_pages():
@@ -100,6 +102,13 @@ class Manager:
         os.unlink("/run/package/notify")
 
 
+def makes_a_pass_as_its_user():
+    """As docs/operating.md says; root's look at the status beside it leaves nothing that the service could not write."""
+    run("runuser", "-u", "tributary", "--", "tributary", "update", "--config", str(CONFIG))
+    assert "0 feeds" in run("tributary", "status", "--config", str(CONFIG))
+    run("runuser", "-u", "tributary", "--", "tributary", "update", "--config", str(CONFIG))
+
+
 def starts_reloads_and_stops():
     CONFIG.write_text(re.sub(r"127\.0\.0\.1:808\d  ", "127.0.0.1:0  ", CONFIG.read_text()))
     with Manager() as manager:
@@ -133,7 +142,7 @@ def leaves_without_the_admins_things_and_purges_with_them():
     assert not STATE.exists() and not CONFIG.parent.exists()
 
 
-for step in [installs, has_its_pages, has_a_unit_that_systemd_accepts, starts_reloads_and_stops,
+for step in [installs, has_its_pages, has_a_unit_that_systemd_accepts, makes_a_pass_as_its_user, starts_reloads_and_stops,
              upgrades_and_keeps_what_is_the_admins, leaves_without_the_admins_things_and_purges_with_them]:
     print(step.__name__.replace("_", " "), flush=True)
     step()
