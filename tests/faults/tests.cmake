@@ -21,3 +21,9 @@ set_tests_properties(Faults.ProcessesThatShareAStoreAskEachFeedOnceAndPublishThe
 add_test(NAME Faults.ANetworkThatBreaksItsAnswersLeavesNoTraceInTheStore
          COMMAND sh -c "python3 ${faults}/network.py $<TARGET_FILE:tributary> $(test \"$TRIBUTARY_LONG\" = 1 && echo 300 || echo 6)")
 set_tests_properties(Faults.ANetworkThatBreaksItsAnswersLeavesNoTraceInTheStore PROPERTIES TIMEOUT 3600)
+
+# A store that nobody can write to for longer than a lease: more than a minute of waiting, so in full runs only.
+add_test(NAME Faults.AFeedThatIsBeingVisitedIsAskedByNobodyElseWhileTheStoreIsBusy
+         COMMAND sh -c "test \"$TRIBUTARY_LONG\" = 1 || { echo 'skipped: takes more than a minute (./test --long)'; exit 77; }; \
+exec ${CMAKE_CURRENT_SOURCE_DIR}/support/with-postgresql python3 -B ${faults}/leases.py $<TARGET_FILE:tributary>")
+set_tests_properties(Faults.AFeedThatIsBeingVisitedIsAskedByNobodyElseWhileTheStoreIsBusy PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
