@@ -92,10 +92,10 @@ TextRule stated_rule(const Element& element, TextRule rule) {
   return kind_of(type) == Kind::html ? TextRule::markup : rule;
 }
 
-/// RFC 4287 section 3.1.1.3 requires a div around type="xhtml"; in Atom 0.3, which has no such type, a div is
-/// the author's own.
+/// RFC 4287 section 3.1.1.3 requires a div around type="xhtml"; in Atom 0.3 a div is the author's own.
 bool has_required_div(const Reading& reading, const Element& element) {
-  return reading.feed.format == "atom-1.0" || same_word(Walk::attribute(element, "type"), "xhtml");
+  if (reading.feed.format == "atom-1.0") return true;
+  return reading.feed.format != "atom-0.3" && same_word(Walk::attribute(element, "type"), "xhtml");
 }
 
 }  // namespace
