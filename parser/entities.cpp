@@ -89,6 +89,8 @@ std::size_t read_subset(std::string_view text, std::size_t at, Doctype& doctype)
     } else if (text.substr(at).starts_with("<?")) {
       const auto end = text.find("?>", at + 2);
       at = end == std::string_view::npos ? text.size() : end + 2;
+    } else if (text[at] == '<' && at + 1 < text.size() && is_alpha(text[at + 1])) {
+      return at;  // an element: the end of the declaration was forgotten
     } else if (text[at] == '<') {
       const std::size_t end = declaration_end(text, at);
       if (text.substr(at).starts_with("<!ENTITY")) take_entity(text.substr(at + 8, end - at - 8), doctype);
@@ -116,11 +118,19 @@ Doctype read_doctype(std::string_view text, std::size_t start) {
     } else if (c == '[') {
       at = read_subset(text, at + 1, doctype);
       if (at == text.size()) break;
+      if (text[at] == '<') {
+        doctype.end = at;
+        return doctype;
+      }
     } else if (c == '>') {
       ++at;
+      doctype.is_closed = true;
       break;
     }
   }
+  // A quotation mark or a list without end would take the whole document with it.
+  if (!doctype.is_closed) at = text.find('>', start) + 1;
+  if (at == 0) at = text.size();
   doctype.end = std::min(at, text.size());
   return doctype;
 }

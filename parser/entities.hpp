@@ -9,7 +9,8 @@ namespace tributary::parser {
 
 /// What a document type declaration says, as far as it matters here.
 struct Doctype {
-  std::size_t end = 0;        ///< offset after its '>'; the text's end when it never closes
+  std::size_t end = 0;        ///< offset after its '>', or of what seems to follow when it never closes
+  bool is_closed = false;     ///< by a '>' where one has to be
   bool has_external = false;  ///< names a DTD elsewhere, which is never read
   std::map<std::string, std::string, std::less<>> entities = {};  ///< general entities of the internal subset
 };

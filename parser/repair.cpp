@@ -178,7 +178,15 @@ class Repairer {
   }
 
   void doctype() {
-    Doctype found = read_doctype(text_, at_);
+    // One look for an end that is not there goes through the whole text, so there is only one.
+    Doctype found;
+    if (no_doctype_end_) {
+      found.end = std::min(text_.find('>', at_), text_.size() - 1) + 1;
+    } else {
+      found = read_doctype(text_, at_);
+    }
+    no_doctype_end_ = !found.is_closed;
+    if (no_doctype_end_) fault("a document type declaration without end");
     if (!text_.substr(at_).starts_with("<!DOCTYPE")) fault("\"<!DOCTYPE\" in small letters");
     if (root_seen_)
       fault("a document type declaration after the root element's start");
@@ -672,6 +680,7 @@ class Repairer {
   bool no_quote_ = false;
   bool no_apostrophe_ = false;
   bool no_instruction_end_ = false;
+  bool no_doctype_end_ = false;
   bool root_seen_ = false;
   bool declared_ = false;
   bool tag_ended_ = false;

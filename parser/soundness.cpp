@@ -169,7 +169,9 @@ bool is_sound(std::string_view text) {
       if (end == npos || end + 2 >= text.size() || text[end + 2] != '>') return false;
       at = end + 3;
     } else if (rest.starts_with("<!DOCTYPE")) {
-      at = read_doctype(text, special).end;
+      const Doctype doctype = read_doctype(text, special);
+      if (!doctype.is_closed) return false;
+      at = doctype.end;
     } else {
       return false;
     }
