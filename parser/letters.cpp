@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
+#include "parser/ascii.hpp"
 #include "parser/text_construct.hpp"
 #include "parser/utf8.hpp"
 
@@ -84,9 +86,37 @@ bool may_be_twice_encoded(std::string_view text) {
   return false;
 }
 
+/// Unicode's White_Space above ASCII, in UTF-8; U+1680 and U+0085 are in nobody's feeds.
+constexpr std::array white_space{
+    std::string_view("\u00A0"), std::string_view("\u2000"), std::string_view("\u2001"),
+    std::string_view("\u2002"), std::string_view("\u2003"), std::string_view("\u2004"),
+    std::string_view("\u2005"), std::string_view("\u2006"), std::string_view("\u2007"),
+    std::string_view("\u2008"), std::string_view("\u2009"), std::string_view("\u200A"),
+    std::string_view("\u2028"), std::string_view("\u2029"), std::string_view("\u202F"),
+    std::string_view("\u205F"), std::string_view("\u3000")};
+
+/// The text without any white space around it: "&#160;" alone is no title.
+std::string_view all_trimmed(std::string_view text) {
+  const auto starts = [&](std::string_view space) { return text.starts_with(space); };
+  const auto ends = [&](std::string_view space) { return text.ends_with(space); };
+  text = trimmed(text);
+  while (!text.empty() && byte(text.front()) >= 0x80) {
+    const auto space = std::ranges::find_if(white_space, starts);
+    if (space == white_space.end()) break;
+    text = trimmed(text.substr(space->size()));
+  }
+  while (!text.empty() && byte(text.back()) >= 0x80) {
+    const auto space = std::ranges::find_if(white_space, ends);
+    if (space == white_space.end()) break;
+    text = trimmed(text.substr(0, text.size() - space->size()));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string_view repaired(std::string_view text, std::string& scratch) {
+  text = all_trimmed(text);
   const std::string_view rest = text.substr(std::min(text.size(), find_above_ascii(text)));
   if (rest.empty()) return text;
   if (may_be_twice_encoded(rest)) {

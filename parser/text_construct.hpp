@@ -32,8 +32,8 @@ enum class TextRule {
 [[nodiscard]] std::string value_of(const Element& element);
 
 /// Letters that went through a wrong charset on the way, put right: C1 controls are windows-1252's letters,
-/// and UTF-8 that was taken for ISO-8859-1 and encoded again is decoded again. Well-encoded text comes back
-/// as it is.
+/// and UTF-8 that was taken for windows-1252 and encoded again is decoded again. White space around it goes,
+/// Unicode's too. Well-encoded text comes back as it is.
 [[nodiscard]] std::string repaired(std::string_view text);
 
 /// The same without a copy: the text itself, or `scratch` where something had to be repaired.
