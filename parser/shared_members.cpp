@@ -81,6 +81,14 @@ void SharedMembers<Target>::read_date(std::optional<Timestamp>& member, const El
 }
 
 template <typename Target>
+void SharedMembers<Target>::read_people(std::vector<Person>& people, const Element& element) {
+  const auto read_one = [&](const Element& each) {
+    add_person(reading_, people, read_person(reading_, walk_, each));
+  };
+  if (!walk_.contained(element, read_one)) read_one(element);
+}
+
+template <typename Target>
 void SharedMembers<Target>::read_publisher(const Element& element, Meaning meaning) {
   Person person = read_person(reading_, walk_, element);
   meaning.member = Member::publisher;
@@ -93,8 +101,14 @@ void SharedMembers<Target>::read_image_member(const Element& element, Meaning me
   Image image = meaning.member == Member::image ? read_image(reading_, walk_, element) : Image{};
   if (meaning.member != Member::image) image.url = image_address(reading_, element);
   meaning.member = Member::image;
-  if (!image.empty() && seen_.take(reading_, element, meaning, Seen::Keep::first))
-    target_.image = std::move(image);
+  if (image.empty()) return;
+  // One without an address still says what the other is called.
+  if (image.url.empty()) {
+    image.url = target_.image.url;
+  } else if (target_.image.url.empty()) {
+    target_.image.url = image.url;
+  }
+  if (seen_.take(reading_, element, meaning, Seen::Keep::first)) target_.image = std::move(image);
 }
 
 template <typename Target>
@@ -128,10 +142,10 @@ bool SharedMembers<Target>::read(const Element& element, Meaning meaning) {
       read_date(target_.created, element, meaning);
       return true;
     case Member::author:
-      add_person(reading_, target_.authors, read_person(reading_, walk_, element));
+      read_people(target_.authors, element);
       return true;
     case Member::contributor:
-      add_person(reading_, target_.contributors, read_person(reading_, walk_, element));
+      read_people(target_.contributors, element);
       return true;
     case Member::publisher:
     case Member::owner:
@@ -141,7 +155,10 @@ bool SharedMembers<Target>::read(const Element& element, Meaning meaning) {
     case Member::itunes_category:
     case Member::keywords:
     case Member::media_category:
-      read_category(reading_, walk_, element, meaning.member, target_.categories);
+      if (!walk_.contained(element, [&](const Element& each) {
+            read_category(reading_, walk_, each, meaning.member, target_.categories);
+          }))
+        read_category(reading_, walk_, element, meaning.member, target_.categories);
       return true;
     case Member::image:
     case Member::itunes_image:

@@ -53,6 +53,7 @@ class SharedMembers {
  private:
   void read_id(const Element& element, Meaning meaning);
   void read_date(std::optional<Timestamp>& member, const Element& element, Meaning meaning);
+  void read_people(std::vector<Person>& people, const Element& element);
   void read_publisher(const Element& element, Meaning meaning);
   void read_image_member(const Element& element, Meaning meaning);
 

@@ -48,6 +48,22 @@ class Walk {
     }
   }
 
+  /// Calls `visit` for each value of an RDF container that stands in the element (RDF Schema 1.1
+  /// section 5.1): <dc:creator><rdf:Seq><rdf:li>…. False when there is none.
+  template <typename Visit>
+  bool contained(const Element& element, Visit&& visit) {
+    if (element.ns != Ns::dc && element.ns != Ns::dcterms) return false;
+    bool found = false;
+    children(element, [&](const Element& child) {
+      if (!child.is(Ns::rdf, "Bag") && !child.is(Ns::rdf, "Seq") && !child.is(Ns::rdf, "Alt")) return;
+      found = true;
+      children(child, [&](const Element& each) {
+        if (each.is(Ns::rdf, "li") || (each.ns == Ns::rdf && each.local.starts_with('_'))) visit(each);
+      });
+    });
+    return found;
+  }
+
   /// An attribute by its name without prefix, "" when it is missing or empty. Names are compared without
   /// regard to case: feeds write isPermaLink in every spelling.
   [[nodiscard]] static std::string_view attribute(const Element& element, std::string_view name);
