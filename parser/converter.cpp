@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "parser/ascii.hpp"
@@ -175,7 +176,10 @@ using IcuConverter = std::unique_ptr<UConverter, CloseConverter>;
 
 class Iconv {
  public:
-  explicit Iconv(const std::string& name) : handle_(iconv_open("UTF-8", name.c_str())) {}
+  explicit Iconv(const std::string& name) : handle_(iconv_open("UTF-8", name.c_str())) {
+    // Else it would pass for a charset that nobody knows.
+    if (!is_open() && errno == ENOMEM) throw std::bad_alloc();
+  }
   Iconv(const Iconv&) = delete;
   Iconv& operator=(const Iconv&) = delete;
   ~Iconv() {
@@ -210,11 +214,13 @@ std::string normalised(std::string_view label) {
 IcuConverter open_icu(const std::string& name) {
   UErrorCode fault = U_ZERO_ERROR;
   IcuConverter converter(ucnv_open(name.c_str(), &fault));
+  if (fault == U_MEMORY_ALLOCATION_ERROR) throw std::bad_alloc();
   if (U_SUCCESS(fault) && converter) return converter;
   // "1140" and "858" are code pages by their bare number.
   if (std::ranges::all_of(name, is_digit)) {
     fault = U_ZERO_ERROR;
     converter.reset(ucnv_open(("cp" + name).c_str(), &fault));
+    if (fault == U_MEMORY_ALLOCATION_ERROR) throw std::bad_alloc();
     if (U_SUCCESS(fault) && converter) return converter;
   }
   return nullptr;

@@ -3,9 +3,12 @@
 #include <gumbo.h>
 
 #include <array>
+#include <cstddef>
+#include <cstdlib>
 #include <list>
-#include <memory>
+#include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "parser/html_characters.hpp"
@@ -14,9 +17,53 @@
 namespace tributary::parser::html {
 namespace {
 
-// Errors are kept, though nobody reads them: told to keep none, gumbo 0.10 garbles the attribute behind a
-// doubled one.
-const GumboOptions& options = kGumboDefaultOptions;
+/// Gumbo's memory. Gumbo writes to what it asked for without a look at whether it got it, so an allocation
+/// that fails throws, through gumbo's frames; what gumbo held by then is in a list and goes with the object.
+class Memory {
+ public:
+  Memory() = default;
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+  ~Memory() {
+    while (first_ != nullptr) std::free(std::exchange(first_, first_->next));
+  }
+
+  GumboOptions options() {
+    // Errors are kept, though nobody reads them: told to keep none, gumbo 0.10 garbles the attribute behind a
+    // doubled one.
+    GumboOptions options = kGumboDefaultOptions;
+    options.allocator = [](void* self, std::size_t size) { return static_cast<Memory*>(self)->take(size); };
+    options.deallocator = [](void* self, void* bytes) { static_cast<Memory*>(self)->give_back(bytes); };
+    options.userdata = this;
+    return options;
+  }
+
+ private:
+  /// Stands before each piece of memory, whose alignment it keeps.
+  struct alignas(std::max_align_t) Piece {
+    Piece* before;
+    Piece* next;
+  };
+
+  void* take(std::size_t size) {
+    void* memory = std::malloc(sizeof(Piece) + size);
+    if (memory == nullptr) throw std::bad_alloc();
+    auto* piece = new (memory) Piece{nullptr, first_};
+    if (first_ != nullptr) first_->before = piece;
+    first_ = piece;
+    return piece + 1;
+  }
+
+  void give_back(void* bytes) {
+    if (bytes == nullptr) return;
+    Piece* piece = static_cast<Piece*>(bytes) - 1;
+    (piece->before != nullptr ? piece->before->next : first_) = piece->next;
+    if (piece->next != nullptr) piece->next->before = piece->before;
+    std::free(piece);
+  }
+
+  Piece* first_ = nullptr;
+};
 
 /// A whole document, as gumbo's fragments never leave SVG and MathML at an HTML tag: the standard had it so
 /// for fragments once. A new block's name becomes that of another block without a tag of its own.
@@ -39,15 +86,6 @@ const GumboNode* body_of(const GumboNode& root) {
     if (child->type == GUMBO_NODE_ELEMENT && child->v.element.tag == GUMBO_TAG_BODY) return child;
   }
   return nullptr;
-}
-
-struct Destroy {
-  void operator()(GumboOutput* output) const { gumbo_destroy_output(&options, output); }
-};
-using Output = std::unique_ptr<GumboOutput, Destroy>;
-
-Output parse(std::string_view html) {
-  return Output(gumbo_parse_with_options(&options, html.data(), html.size()));
 }
 
 const GumboVector& children_of(const GumboNode& node) {
@@ -103,7 +141,9 @@ void collect(const GumboElement& element, Repaired& repaired, Attributes& attrib
 
 void gumbo_fragment(std::string_view html, const std::vector<std::string_view>& newer_names, Writer& writer) {
   const std::string document = document_of(html, newer_names);
-  const Output output = parse(document);
+  Memory memory;  // the tree's: it goes as a whole, without a walk over its nodes
+  const GumboOptions options = memory.options();
+  const GumboOutput* output = gumbo_parse_with_options(&options, document.data(), document.size());
   const GumboNode* body = body_of(*output->root);
   if (body == nullptr) return;
   struct Step {

@@ -26,13 +26,15 @@ constexpr std::size_t deepest = 128;
 
 /// Memory with an end: a document of nothing but "[[[" or "0,0,0" takes many times its size once it is
 /// values.
+struct BudgetSpent : std::bad_alloc {};
+
 class BoundedMemory final : public json::memory_resource {
  public:
   explicit BoundedMemory(std::size_t bytes) : left_(bytes) {}
 
  private:
   void* do_allocate(std::size_t bytes, std::size_t) override {
-    if (bytes > left_) throw std::bad_alloc();
+    if (bytes > left_) throw BudgetSpent();
     left_ -= bytes;
     return ::operator new(bytes);
   }
@@ -282,7 +284,7 @@ std::expected<void, std::string> read_json_feed(Reading& reading, const Body& bo
     reading.feed.format = version.starts_with("1.1") ? "json-feed-1.1" : "json-feed-1.0";
     JsonFeedReader(reading).read(object);
     return {};
-  } catch (const std::bad_alloc&) {
+  } catch (const BudgetSpent&) {
     return std::unexpected("the JSON document holds more values than its size makes sense of");
   }
 }

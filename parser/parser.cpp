@@ -1,5 +1,6 @@
 #include "parser/parser.hpp"
 
+#include <new>
 #include <utility>
 
 #include "parser/ascii.hpp"
@@ -61,9 +62,7 @@ std::expected<void, std::string> read_by_format(Reading& reading, const Body& bo
   return std::unexpected(body.text.empty() ? reason_for(body.root) : "the document is neither XML nor JSON");
 }
 
-}  // namespace
-
-Result<Feed> parse(const Document& document, const ParseOptions& options) {
+Result<Feed> read_document(const Document& document, const ParseOptions& options) {
   for (bool keep_space = false;; keep_space = true) {
     Reading reading{document, options};
     DecodedText decoded = decode_document(reading);
@@ -90,6 +89,18 @@ Result<Feed> parse(const Document& document, const ParseOptions& options) {
       mend_double_escapes(reading.feed);
       return std::move(reading.feed);
     }
+  }
+}
+
+}  // namespace
+
+Result<Feed> parse(const Document& document, const ParseOptions& options) {
+  try {
+    return read_document(document, options);
+  } catch (const std::bad_alloc&) {
+    // What was read so far is given back by now, so that there is memory for these words.
+    return std::unexpected(
+        Error{ErrorKind::too_large, document.name, "there is not enough memory to read the document"});
   }
 }
 

@@ -24,8 +24,8 @@ struct ParseOptions {
 };
 
 /// Reads a feed as parse-contract.md says. Fails with ErrorKind::not_a_feed (HTML page, OPML, empty document,
-/// no recognisable root); whatever can be read of a damaged feed is read, and Feed::warnings says what was
-/// wrong. Never crashes, hangs, or takes memory out of proportion to the input.
+/// no recognisable root), or with too_large where memory does not suffice; whatever can be read of a damaged
+/// feed is read, and Feed::warnings says what was wrong. Never crashes, hangs, or takes memory out of proportion to the input.
 [[nodiscard]] Result<Feed> parse(const Document& document, const ParseOptions& options = {});
 
 /// The JSON document of parse-contract.md, UTF-8, ending in a line end. Unknown members are left out.

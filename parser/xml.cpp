@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <new>
 #include <utility>
 
 #include "parser/ascii.hpp"
@@ -15,11 +16,15 @@ namespace {
 // budget, so that a document made of nothing but tags is noticed when it costs more than it should, and
 // honest ones pay nothing.
 thread_local std::size_t budget_left = SIZE_MAX;
+// Told apart from a spent budget, as then no other way of reading the document helps.
+thread_local bool out_of_memory = false;
 
 void* allocate_within_budget(std::size_t size) {
   if (size > budget_left) return nullptr;
   if (budget_left != SIZE_MAX) budget_left -= size;
-  return std::malloc(size);
+  void* memory = std::malloc(size);
+  if (memory == nullptr) out_of_memory = true;
+  return memory;
 }
 
 void release(void* memory) {
@@ -83,6 +88,7 @@ XmlTree::Outcome XmlTree::parse(bool keep_space) {
                    pugi::parse_embed_pcdata;
   if (keep_space) flags |= pugi::parse_ws_pcdata;
   const auto result = document_.load_buffer_inplace(text_.data(), text_.size(), flags, pugi::encoding_utf8);
+  if (std::exchange(out_of_memory, false)) throw std::bad_alloc();
   if (result.status == pugi::status_out_of_memory) return Outcome::too_large;
   return result ? Outcome::whole : Outcome::broken;
 }

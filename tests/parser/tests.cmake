@@ -2,6 +2,11 @@ tributary_test(parser
   SOURCES parser/bases_test.cpp parser/dates_test.cpp parser/discover_test.cpp parser/feed_test.cpp parser/html_text_test.cpp parser/places_test.cpp parser/sanitiser_test.cpp
   LIBRARIES tributary_parser)
 
+# malloc is this program's own, which the sanitizers' would be too.
+if(NOT TRIBUTARY_SANITIZE)
+  tributary_test(allocations SOURCES parser/allocations_test.cpp LIBRARIES tributary_parser)
+endif()
+
 tributary_test(corpus SOURCES parser/corpus_test.cpp LIBRARIES tributary_parser)
 
 # Attacks in a real browser, where there is one.
