@@ -64,7 +64,7 @@ FileWatch::~FileWatch() {
   if (!impl_) return;
   impl_->changed = nullptr;
   boost::system::error_code ignored;
-  impl_->descriptor.close(ignored);
+  (void)impl_->descriptor.close(ignored);
 }
 
 }  // namespace tributary::app
