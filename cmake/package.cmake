@@ -10,7 +10,13 @@ add_custom_command(OUTPUT ${pages}/tributary.1.gz ${pages}/feeds.yaml.5.gz ${pag
 && '$<TARGET_FILE:tributary>' completion bash > tributary.bash && '$<TARGET_FILE:tributary>' completion zsh > _tributary \
 && '$<TARGET_FILE:tributary>' completion fish > tributary.fish"
   DEPENDS tributary VERBATIM)
-add_custom_target(manual ALL DEPENDS ${pages}/tributary.1.gz)
+# What the program is made of, by package and version: SPDX, for whoever asks which faults of libraries concern it.
+add_custom_command(OUTPUT ${pages}/tributary.spdx.json
+  COMMAND sh -c "'${PROJECT_SOURCE_DIR}/packaging/sbom' '$<TARGET_FILE:tributary>' '${PROJECT_VERSION}' > tributary.spdx.json.tmp \
+&& mv tributary.spdx.json.tmp tributary.spdx.json"
+  WORKING_DIRECTORY ${pages}
+  DEPENDS tributary ${pages}/tributary.1.gz ${PROJECT_SOURCE_DIR}/packaging/sbom VERBATIM)
+add_custom_target(manual ALL DEPENDS ${pages}/tributary.1.gz ${pages}/tributary.spdx.json)
 
 set(packaging ${PROJECT_SOURCE_DIR}/packaging)
 install(TARGETS tributary RUNTIME DESTINATION bin)
@@ -22,6 +28,7 @@ install(FILES ${pages}/tributary.fish DESTINATION share/fish/vendor_completions.
 install(FILES ${packaging}/systemd/tributary.service DESTINATION lib/systemd/system)
 install(FILES ${packaging}/systemd/tributary.sysusers DESTINATION lib/sysusers.d RENAME tributary.conf)
 install(FILES ${packaging}/debian/feeds.yaml DESTINATION /etc/tributary)
+install(FILES ${pages}/tributary.spdx.json DESTINATION share/doc/tributary)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION share/doc/tributary)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION share/doc/tributary/docs)
 install(DIRECTORY ${packaging}/examples/ DESTINATION share/doc/tributary/examples)

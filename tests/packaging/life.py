@@ -5,6 +5,7 @@ WATCHDOG_USEC) and asks systemd-analyze what a real one would say of the unit.
 """
 
 import gzip
+import json
 import os
 import pathlib
 import pwd
@@ -54,6 +55,22 @@ def has_its_pages():
     completed = run("bash", "-c", "source /usr/share/bash-completion/completions/tributary; COMP_WORDS=(tributary upd); COMP_CWORD=1; "
                                   "_tributary; echo ${COMPREPLY[@]}")
     assert completed.strip() == "update", completed
+
+
+def names_what_it_is_made_of():
+    document = json.loads(pathlib.Path("/usr/share/doc/tributary/tributary.spdx.json").read_text())
+    assert document["spdxVersion"] == "SPDX-2.3" and document["dataLicense"] == "CC0-1.0"
+    packages = {package["SPDXID"]: package for package in document["packages"]}
+    names = {package["name"]: package["versionInfo"] for package in packages.values()}
+    assert "tributary" in names and all(names.values())
+    for relation in document["relationships"]:
+        assert relation["relatedSpdxElement"] in packages, relation
+    # Everything that the program asks for is listed, in the version that is installed here.
+    for library in re.findall(r"NEEDED.*\[(.*)\]", run("readelf", "-d", "/usr/bin/tributary")):
+        owners = re.findall(rf"^(\S+?)(?::\w+)?: \S*/{re.escape(library)}$", run("dpkg-query", "-S", f"*/{library}"), re.MULTILINE)
+        known = [owner for owner in owners if owner in names]
+        assert known, f"{library} of {owners} is not listed"
+        assert names[known[0]] == run("dpkg-query", "-W", "-f", "${Version} ", known[0]).split()[0], known
 
 
 def has_a_unit_that_systemd_accepts():
@@ -142,7 +159,7 @@ def leaves_without_the_admins_things_and_purges_with_them():
     assert not STATE.exists() and not CONFIG.parent.exists()
 
 
-for step in [installs, has_its_pages, has_a_unit_that_systemd_accepts, makes_a_pass_as_its_user, starts_reloads_and_stops,
+for step in [installs, has_its_pages, names_what_it_is_made_of, has_a_unit_that_systemd_accepts, makes_a_pass_as_its_user, starts_reloads_and_stops,
              upgrades_and_keeps_what_is_the_admins, leaves_without_the_admins_things_and_purges_with_them]:
     print(step.__name__.replace("_", " "), flush=True)
     step()
