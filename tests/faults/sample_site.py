@@ -139,6 +139,7 @@ class Reader(threading.Thread):
                 self.seen |= ids
                 assert self.site.read("index.html").rstrip().endswith("</html>"), "index.html is cut off"
                 self.polls += 1
+                self.ended.wait(0.01)
             except FileNotFoundError:
                 pass
             except Exception as fault:  # whatever it is, the test ends with it

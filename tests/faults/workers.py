@@ -63,7 +63,7 @@ class Partners:
                         f"</item>" for n in range(3))
         return f"<?xml version='1.0'?><rss version='2.0'><channel><title>Partner {feed}</title>{items}</channel></rss>"
 
-    def wait_until(self, condition, seconds=300):
+    def wait_until(self, condition, seconds=1200):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if condition():
