@@ -50,9 +50,29 @@ constexpr std::array leaves{"title",          "link",      "description", "pubda
 constexpr std::array records{"item", "entry"};
 constexpr std::array containers{"channel", "rss", "rdf", "feed", "items"};
 
+// Modules whose elements stand beside those, and the ones that hold elements of their own.
+constexpr std::array modules{"dc", "dcterms", "content", "itunes", "slash", "wfw", "feedburner", "media"};
+constexpr std::array branches{"itunes:owner", "itunes:category", "content:items", "content:item"};
+constexpr std::array siblings{"category", "enclosure", "author", "contributor", "content"};
+
 template <std::size_t N>
 bool is_one_of(const std::array<const char*, N>& names, std::string_view name) {
   return std::ranges::any_of(names, [&](std::string_view known) { return same_word(known, name); });
+}
+
+bool is_of_module(std::string_view name) {
+  const auto colon = name.find(':');
+  return colon != npos && is_one_of(modules, name.substr(0, colon)) && !is_one_of(branches, name);
+}
+
+bool is_leaf(std::string_view name) {
+  return is_one_of(leaves, name) || same_word(name, "category") ||
+         (is_of_module(name) && !starts_with_word(name, "media:"));
+}
+
+/// What cannot start inside a leaf.
+bool starts_beside(std::string_view name) {
+  return is_one_of(leaves, name) || is_one_of(siblings, name) || is_of_module(name);
 }
 
 class Repairer {
@@ -124,12 +144,26 @@ class Repairer {
                                  : "something stands before the XML declaration");
       keep_lines(text_.substr(0, declaration));
       at_ = declaration;
+    } else if (const auto root = root_behind_a_page(start); root != npos) {
+      fault("something stands before the root element");
+      keep_lines(text_.substr(0, root));
+      at_ = root;
     } else if (start < text_.size() && text_[start] != '<') {
       const auto tag = text_.find('<', start);
       fault("text before the first element");
       keep_lines(text_.substr(0, std::min(tag, text_.size())));
       at_ = std::min(tag, text_.size());
     }
+  }
+
+  /// Where the feed starts behind the start of a page, as a program's warnings are ("<br /><b>Warning</b>…").
+  std::size_t root_behind_a_page(std::size_t start) const {
+    constexpr std::array page{"br",     "b",      "p",     "div",  "font", "table",
+                              "center", "script", "style", "span", "pre"};
+    if (start >= text_.size()) return npos;
+    const auto tag = text_.find('<', start);
+    if (tag == npos || !is_one_of(page, name_at(text_, tag + 1))) return npos;
+    return std::min({find_in(text_, "<rss"), find_in(text_, "<feed"), find_in(text_, "<rdf:RDF")});
   }
 
   /// A declaration inside an item's text is not the document's.
@@ -231,11 +265,19 @@ class Repairer {
       return;
     }
     const auto known = open_names_.find(name);
-    const auto match = known == open_names_.end() || known->second == 0
-                           ? open_.rend()
-                           : std::ranges::find(open_.rbegin(), open_.rend(), name);
+    auto match = known == open_names_.end() || known->second == 0
+                     ? open_.rend()
+                     : std::ranges::find(open_.rbegin(), open_.rend(), name);
+    if (match == open_.rend()) {
+      match = open_in_another_case(name);
+      if (match != open_.rend()) fault("</", name, "> is in another letter case");
+    }
     if (match == open_.rend()) {
       fault("</", name, "> closes nothing");
+      return;
+    }
+    if (match + 1 == open_.rend() && goes_on()) {
+      fault("</", name, "> stands before the end");
       return;
     }
     if (!may_close(static_cast<std::size_t>(match - open_.rbegin()))) {
@@ -244,6 +286,29 @@ class Repairer {
     }
     if (match != open_.rbegin()) fault("</", name, "> closes elements that are still open");
     for (auto left = match - open_.rbegin(); left >= 0; --left) close_top();
+  }
+
+  /// "<dc:creator>…</DC:CREATOR>": looked for near by only, so that stray end tags cost nothing.
+  std::vector<std::string_view>::reverse_iterator open_in_another_case(std::string_view name) {
+    constexpr std::ptrdiff_t near = 8;
+    const auto end = open_.rbegin() + std::min<std::ptrdiff_t>(near, std::ranges::ssize(open_));
+    const auto match =
+        std::find_if(open_.rbegin(), end, [&](std::string_view open) { return same_word(open, name); });
+    return match == end ? open_.rend() : match;
+  }
+
+  /// Whether items follow the root's end tag, which nothing but another document or the end should: then it
+  /// strayed there.
+  bool goes_on() {
+    const std::string_view rest = text_.substr(std::min(text_.find('<', at_), text_.size()));
+    for (const auto start : {"<rss", "<feed", "<rdf:RDF", "<channel", "<?", "<!DOCTYPE", "<html"}) {
+      if (starts_with_word(rest, start)) return false;
+    }
+    if (rest.empty()) return false;
+    if (next_record_ < at_)
+      next_record_ = std::min({find_in(text_, "<item>", at_), find_in(text_, "<item ", at_),
+                               find_in(text_, "<entry>", at_), find_in(text_, "<entry ", at_)});
+    return next_record_ != npos;
   }
 
   /// An end tag of inline markup must not close the feed's own elements around it.
@@ -266,6 +331,7 @@ class Repairer {
     imply_ends(name);
     const std::size_t start = at_;
     at_ += 1 + name.size();
+    tag_ = name;
 
     const bool written = open_.size() < limits_.depth && dropped_ == 0;
     const std::size_t undo = out_.size();
@@ -343,7 +409,7 @@ class Repairer {
       return;
     }
     const std::string_view top = open_.back();
-    if (is_one_of(leaves, top) && is_one_of(leaves, name)) {
+    if (is_leaf(top) && starts_beside(name)) {
       fault("</", top, "> is missing");
       close_top();
     }
@@ -450,7 +516,10 @@ class Repairer {
     fault("an attribute without quotes");
     std::size_t end = at_;
     while (end < text_.size() && !is_space(text_[end]) && text_[end] != '>' && text_[end] != '<') ++end;
-    if (end > at_ + 1 && end < text_.size() && text_[end] == '>' && text_[end - 1] == '/') --end;
+    // HTML5 has the slash in the value; "<enclosure url=a.mp3/>" has not. A root and a link do not end here.
+    const bool has_content = open_.empty() || same_word(tag_, "a");
+    if (end > at_ + 1 && end < text_.size() && text_[end] == '>' && text_[end - 1] == '/' && !has_content)
+      --end;
     const std::string_view value = text_.substr(at_, end - at_);
     at_ = end;
     return value;
@@ -668,7 +737,9 @@ class Repairer {
   std::unordered_map<std::string_view, int>
       open_names_;  // how often each is open, so that stray end tags cost nothing
   Doctype doctype_;
+  std::string_view tag_;  // the name of the tag whose attributes are read
   std::size_t at_ = 0;
+  std::size_t next_record_ = 0;  // where the next item was seen to start; npos: nowhere
   std::size_t nodes_ = 0;
   std::size_t expanded_ = 0;
   std::size_t illegal_ = 0;
