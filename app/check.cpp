@@ -7,6 +7,7 @@
 
 #include "app/client.hpp"
 #include "app/commands.hpp"
+#include "app/feeds_file.hpp"
 #include "app/progress.hpp"
 #include "parser/parser.hpp"
 
@@ -130,8 +131,47 @@ json::object in_json(const Partner& partner, const Tried& tried) {
           {"warnings", std::move(warnings)}};
 }
 
+/// Where the file names the feed's address: an annotation has a place.
+config::Fault fault_at(const std::filesystem::path& file, std::string_view yaml, const Partner& partner) {
+  const auto letters = [](std::string_view text) {
+    return static_cast<int>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  };
+  config::Fault fault{.file = file.string(), .line = 1, .column = 1, .length = letters(partner.url)};
+  for (auto at = yaml.find(partner.url); at != std::string_view::npos; at = yaml.find(partner.url, at + 1)) {
+    const auto start = yaml.substr(0, at).rfind('\n') + 1;  // 0 after npos
+    auto before = yaml.substr(start, at - start);
+    while (!before.empty() && std::string_view(" \t'\"").contains(before.back())) before.remove_suffix(1);
+    if (!before.ends_with("url:")) continue;  // a comment, or a line under `withdraw` or `stories`
+    fault.line = 1 + static_cast<int>(std::ranges::count(yaml.substr(0, at), '\n'));
+    fault.column = 1 + letters(yaml.substr(start, at - start));
+    break;
+  }
+  return fault;
+}
+
+/// What a workflow of GitHub is to show beside the lines of the file.
+std::vector<config::Fault> annotations(const std::filesystem::path& file, const config::Config& config,
+                                       const std::vector<Tried>& tried) {
+  const std::string yaml = read_whole(file.string()).value_or("");
+  std::vector<config::Fault> faults;
+  for (std::size_t i = 0; i < tried.size(); ++i) {
+    const Partner& partner = config.feeds[i];
+    if (tried[i].error.empty() && tried[i].moved_to.empty()) continue;
+    auto fault = fault_at(file, yaml, partner);
+    fault.warning = tried[i].error.empty();
+    fault.code = fault.warning ? "feed-moved" : "no-feed";
+    fault.what = fault.warning ? "`" + partner.url + "` has moved for good"
+                               : "`" + partner.url + "`: " + tried[i].error;
+    fault.mend = tried[i].moved_to.empty() ? "ask the partner, or take it out" : "write " + tried[i].moved_to;
+    faults.push_back(std::move(fault));
+  }
+  return faults;
+}
+
 /// Each enabled feed is asked once. 1 when one of them gives no feed.
-int check_online(const config::Config& config, config::FaultFormat format, const std::string& faults) {
+int check_online(const std::filesystem::path& file, const config::Config& config, config::FaultFormat format,
+                 const std::string& faults) {
   const auto tried = try_all(config);
   if (format == config::FaultFormat::json) {
     json::object document = json::parse(faults).as_object();
@@ -139,6 +179,8 @@ int check_online(const config::Config& config, config::FaultFormat format, const
     for (std::size_t i = 0; i < tried.size(); ++i) feeds.push_back(in_json(config.feeds[i], tried[i]));
     document["feeds"] = std::move(feeds);
     std::cout << json::serialize(document) << '\n';
+  } else if (format == config::FaultFormat::github) {
+    std::cout << config::render_faults(annotations(file, config, tried), format);
   } else {
     for (std::size_t i = 0; i < tried.size(); ++i) std::cout << in_text(config.feeds[i], tried[i]);
   }
@@ -163,7 +205,7 @@ int check(const Context& context, const CheckOptions& options) {
     std::cout << context.config_file.string() << ": " << loaded->config.feeds.size() << " feeds, no faults"
               << std::endl;
   }
-  return online ? check_online(loaded->config, format, faults) : Exit::done;
+  return online ? check_online(context.config_file, loaded->config, format, faults) : Exit::done;
 }
 
 }  // namespace tributary::app

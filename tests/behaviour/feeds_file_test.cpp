@@ -232,8 +232,16 @@ TEST(CheckOnline, OnlyGoodFeedsEndWithZero) {
   HttpServer partner;
   page_and_feeds(partner);
   Site site;
-  site.configure({"{url: '" + partner.url("/news.rss") + "', name: Good}"});
-  EXPECT_EQ(site.run({"check", "--online"}).code, 0);
+  partner.on("/old", redirect(301, partner.url("/news.rss")));
+  site.configure({"{url: '" + partner.url("/news.rss") + "', name: Good}",
+                  "{url: '" + partner.url("/old") + "', name: Old}"});
+  const auto said = site.run({"check", "--online"});
+  EXPECT_EQ(said.code, 0) << "an address that redirects is a warning";
+  EXPECT_THAT(said.out, HasSubstr("to be asked at " + partner.url("/news.rss")));
+  EXPECT_EQ(site.run({"check", "--online", "--format", "github"}).out,
+            "::warning file=" + site.config().string() + ",line=8,col=12,endColumn=" +
+                std::to_string(12 + partner.url("/old").size()) + ",title=feed-moved::`" +
+                partner.url("/old") + "` has moved for good; write " + partner.url("/news.rss") + "\n");
 }
 
 TEST(Preview, ShowsWhatEntersLeavesAndChangesLicenceAndChangesNothing) {

@@ -8,7 +8,7 @@ endforeach()
 find_program(PYTHON3_FOR_DOCS python3 REQUIRED)
 add_test(NAME Docs.EveryExampleDoesWhatThePageSays
          COMMAND ${PYTHON3_FOR_DOCS} -B ${CMAKE_CURRENT_SOURCE_DIR}/docs/examples.py $<TARGET_FILE:tributary> ${PROJECT_SOURCE_DIR})
-set_tests_properties(Docs.EveryExampleDoesWhatThePageSays PROPERTIES TIMEOUT 120)
+set_tests_properties(Docs.EveryExampleDoesWhatThePageSays PROPERTIES TIMEOUT 300)
 
 add_test(NAME Docs.EveryTestOfTheThreatModelExists
          COMMAND ${PYTHON3_FOR_DOCS} -B ${CMAKE_CURRENT_SOURCE_DIR}/docs/threats.py ${PROJECT_SOURCE_DIR})
