@@ -25,13 +25,16 @@ std::string as_sent(std::string_view text) {
 Place PlaceCounter::at(std::string_view text, std::size_t offset) {
   offset = std::min(offset, text.size());
   if (offset < counted_) *this = {};
-  line_ += static_cast<int>(std::ranges::count(text.substr(counted_, offset - counted_), '\n'));
+  const std::string_view piece = text.substr(counted_, offset - counted_);
   counted_ = offset;
-  const std::string_view before = text.substr(0, offset);
-  const auto letters =
-      std::ranges::count_if(before.substr(before.rfind('\n') + 1),  // from the start where there is none
+  if (const auto lines = std::ranges::count(piece, '\n'); lines > 0) {
+    line_ += static_cast<int>(lines);
+    letters_ = 0;
+  }
+  letters_ +=
+      std::ranges::count_if(piece.substr(piece.rfind('\n') + 1),  // from the start where there is none
                             [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-  return {line_, 1 + static_cast<int>(letters)};
+  return {line_, 1 + static_cast<int>(letters_)};
 }
 
 bool Reading::has_room_for(std::string_view code) const {

@@ -17,8 +17,8 @@ struct Place {
   int column = 0;  ///< in characters, from 1
 };
 
-/// Tells places of one text. Asked in the order of the text it counts each line once: a document of nothing
-/// but faults is still read once.
+/// Tells places of one text. Asked in the order of the text it looks at each byte once, however long a line
+/// is: a document of nothing but faults is still read once.
 class PlaceCounter {
  public:
   [[nodiscard]] Place at(std::string_view text, std::size_t offset);
@@ -26,6 +26,7 @@ class PlaceCounter {
  private:
   std::size_t counted_ = 0;
   int line_ = 1;
+  std::ptrdiff_t letters_ = 0;  // of that line, before counted_
 };
 
 /// One document while it is read: what its readers share.
