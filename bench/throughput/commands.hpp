@@ -34,6 +34,7 @@ struct PublishBench {
   std::size_t items = 10'000;         ///< in the store at the end
   std::size_t written = 10'000;       ///< of them, published whole and measured first
   std::size_t feeds = 20;             ///< partners
+  std::size_t a_week = 500;           ///< items; what is shown of a week is made anew with each of them
   int rounds = 11;                    ///< new items, one by one
   std::filesystem::path folder = {};  ///< is kept; empty: a temporary one
   bool progress = false;

@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   publish_command->add_option("--written", publish.written, "of them, written whole")
       ->check(CLI::PositiveNumber);
   publish_command->add_option("--feeds", publish.feeds, "partners")->check(CLI::PositiveNumber);
+  publish_command->add_option("--a-week", publish.a_week, "items")->check(CLI::PositiveNumber);
   publish_command->add_option("--rounds", publish.rounds, "new items")->check(CLI::PositiveNumber);
   publish_command->add_option("--folder", publish.folder, "for store and output; kept");
   publish_command->add_flag("--progress", publish.progress, "say how far it is");

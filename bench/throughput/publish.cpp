@@ -45,14 +45,18 @@ std::string words(std::uint64_t number, std::size_t count) {
   return text;
 }
 
-/// The item of that number; they are a minute apart.
-Item made_item(std::uint64_t number) {
+/// When the item of that number comes.
+Timestamp date_of(std::uint64_t number, std::size_t a_week) {
+  return first_date + std::chrono::seconds{number * 7 * 24 * 3600 / a_week};
+}
+
+Item made_item(std::uint64_t number, Timestamp date) {
   Item item;
   item.id = "urn:example:" + std::to_string(number);
   item.link = "https://partner" + std::to_string(number % 97) + ".example.org/" + std::to_string(number);
   item.title = Text{.plain = words(number * 2, 7)};
   item.summary = Text{.plain = words(number * 2 + 1, 45)};
-  item.published = item.updated = first_date + std::chrono::minutes{number};
+  item.published = item.updated = date;
   return item;
 }
 
@@ -81,6 +85,7 @@ class Site {
   static Result<Site> open(const PublishBench& bench, const fs::path& folder) {
     Site site;
     site.config_ = made_config(bench, folder);
+    site.a_week_ = bench.a_week;
     auto store = store::open(site.config_.store, store::Access::write);
     if (!store) return std::unexpected(store.error());
     site.store_ = std::move(*store);
@@ -100,8 +105,8 @@ class Site {
     std::vector<store::Delivery> deliveries;
     while (count > 0) {
       auto feed = std::make_shared<Feed>();
-      for (std::size_t i = 0; i < items_a_document && count > 0; ++i, --count)
-        feed->items.push_back(made_item(items_++));
+      for (std::size_t i = 0; i < items_a_document && count > 0; ++i, --count, ++items_)
+        feed->items.push_back(made_item(items_, date_of(items_, a_week_)));
       std::ranges::reverse(feed->items);
       deliveries.push_back(
           {.state = states_[next_feed_++ % states_.size()], .feed = std::move(feed), .whole = false});
@@ -126,12 +131,12 @@ class Site {
   [[nodiscard]] std::size_t items() const { return items_; }
 
  private:
-  [[nodiscard]] Timestamp time() const { return first_date + std::chrono::minutes{items_ + 1}; }
+  [[nodiscard]] Timestamp time() const { return date_of(items_ + 1, a_week_); }
 
   config::Config config_;
   std::unique_ptr<store::Store> store_;
   std::vector<FeedState> states_;
-  std::size_t items_ = 0, next_feed_ = 0;
+  std::size_t items_ = 0, next_feed_ = 0, a_week_ = 1;
 };
 
 struct Cost {
@@ -200,6 +205,7 @@ int measure(const PublishBench& bench, const fs::path& folder) {
       {"items", site->items()},
       {"fewer_items", fewer},
       {"feeds", bench.feeds},
+      {"a_week", bench.a_week},
       {"cpu_s", many->cpu_s},
       {"seconds", many->seconds},
       {"everything", shown(*everything)},
