@@ -333,6 +333,13 @@ class Repairer {
     at_ += 1 + name.size();
     tag_ = name;
 
+    // A root that stands twice, one in the other, is one.
+    if (open_.size() == 1 && name == open_.front() &&
+        (name == "rss" || name == "feed" || name == "rdf:RDF")) {
+      fault("<", name, "> inside itself");
+      attributes(false);
+      return;
+    }
     const bool written = open_.size() < limits_.depth && dropped_ == 0;
     const std::size_t undo = out_.size();
     places_.note(out_.size(), start);

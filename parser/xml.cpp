@@ -62,12 +62,22 @@ XmlTree::XmlTree(Reading& reading, DecodedText decoded, bool keep_space)
     const auto roots = std::ranges::count_if(
         document_.children(), [](pugi::xml_node node) { return node.type() == pugi::node_element; });
     if (roots > 1)
-      reading.damaged("not-well-formed", "something stands after the root element",
-                      place_of(root().next_sibling()));
+      reading.damaged("not-well-formed", "something stands beside the root element",
+                      place_of(document_.document_element().next_sibling()));
     return;
   }
   if (sound) text_ = source();  // the failed parse wrote into the text
   repair(reading, keep_space, outcome == Outcome::too_large);
+}
+
+pugi::xml_node XmlTree::root() const {
+  const pugi::xml_node first = document_.document_element();
+  if (!first.next_sibling()) return first;
+  for (const pugi::xml_node node : document_.children()) {
+    const std::string_view name = node.name();
+    if (name == "rss" || name == "feed" || name == "rdf:RDF") return node;
+  }
+  return first;
 }
 
 void XmlTree::repair(Reading& reading, bool keep_space, bool is_too_large) {

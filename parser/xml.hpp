@@ -19,8 +19,8 @@ class XmlTree {
   XmlTree(const XmlTree&) = delete;
   XmlTree& operator=(const XmlTree&) = delete;
 
-  /// Null when there is no element at all.
-  [[nodiscard]] pugi::xml_node root() const { return document_.document_element(); }
+  /// The document's element; of several, the first that names a feed. Null when there is no element at all.
+  [[nodiscard]] pugi::xml_node root() const;
   /// Where an element is in the document.
   [[nodiscard]] Place place_of(pugi::xml_node node) const;
 
