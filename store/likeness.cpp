@@ -182,6 +182,50 @@ double held(const std::vector<std::uint64_t>& one, const std::vector<std::uint64
   return smaller == 0 ? 1 : static_cast<double>(common(one, other)) / static_cast<double>(smaller);
 }
 
+/// A set of hashes for one comparison: to sort the words of both texts was most of what comparing cost.
+class Marks {
+ public:
+  /// False: it was there already.
+  bool add(std::uint64_t hash) {
+    auto& slot = slot_of(hash);
+    if (slot != none) return false;
+    slot = kept(hash);
+    ++size_;
+    return true;
+  }
+  [[nodiscard]] bool contains(std::uint64_t hash) { return slot_of(hash) != none; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  static constexpr std::uint64_t none = 0;
+  static std::uint64_t kept(std::uint64_t hash) { return hash == none ? 1 : hash; }
+  std::uint64_t& slot_of(std::uint64_t hash) {
+    auto at = hash % slots;
+    while (slots_[at] != none && slots_[at] != kept(hash)) at = (at + 1) % slots;
+    return slots_[at];
+  }
+
+  // The shortest word is a letter of three bytes that stands alone: a third of the slots at most is taken.
+  static constexpr std::size_t slots = 2'048;
+  static_assert(compared_bytes / 3 <= slots / 3);
+  std::array<std::uint64_t, slots> slots_{};
+  std::size_t size_ = 0;
+};
+
+/// The same of what each gives for 0 … its count - 1, in any order and with repetitions.
+template <typename One, typename Other>
+double held(std::size_t one_count, One one, std::size_t other_count, Other other) {
+  Marks marked, seen;
+  for (std::size_t i = 0; i < one_count; ++i) marked.add(one(i));
+  std::size_t in_both = 0;
+  for (std::size_t i = 0; i < other_count; ++i) {
+    const auto hash = other(i);
+    if (seen.add(hash) && marked.contains(hash)) ++in_both;
+  }
+  const auto smaller = std::min(marked.size(), seen.size());
+  return smaller == 0 ? 1 : static_cast<double>(in_both) / static_cast<double>(smaller);
+}
+
 /// Whether a stretch of the shorter text has no two neighbouring words in common with the other.
 bool goes_its_own_way(const std::vector<std::uint64_t>& one, const std::vector<std::uint64_t>& other) {
   const auto& shorter = one.size() <= other.size() ? one : other;
@@ -229,11 +273,15 @@ Wording wording_of(std::string_view title, std::string_view body) {
 Likeness likeness(const Wording& one, const Wording& other) {
   Likeness found;
   if (!one.comparable || !other.comparable) return found;
-  auto a = one.content, b = other.content;
-  sort_once(a);
-  sort_once(b);
-  found.words = held(a, b);
-  found.pairs = held(pairs_of(one.content), pairs_of(other.content));
+  const auto word = [](const Wording& of) {
+    return [words = &of.content](std::size_t i) { return (*words)[i]; };
+  };
+  const auto pair = [](const Wording& of) {
+    return [words = &of.content](std::size_t i) { return mix64((*words)[i], (*words)[i + 1]); };
+  };
+  const auto a = one.content.size(), b = other.content.size();  // not 0: they are comparable
+  found.words = held(a, word(one), b, word(other));
+  found.pairs = held(a - 1, pair(one), b - 1, pair(other));
   found.numbers = held(one.numbers, other.numbers);
   found.names = held(one.names, other.names);
   found.title = held(one.title, other.title);
