@@ -26,8 +26,9 @@ constexpr double least_names = 0.93;
 // Far fewer pairs than the words promise are two texts of one vocabulary, not one text.
 constexpr double least_pairs_of_square = 0.6;
 
-// Pieces with wholly different titles must be one piece from end to end: a boilerplate paragraph or two in
+// Pieces with quite different titles must be one piece from end to end: a boilerplate paragraph or two in
 // common is not enough.
+constexpr double least_title = 0.25;
 constexpr std::size_t stretch = 12;  // pairs
 
 /// A notice with one of these is news about the piece that it otherwise repeats.
@@ -288,7 +289,7 @@ Likeness likeness(const Wording& one, const Wording& other) {
   found.same = found.words >= least_words && found.pairs >= least_pairs &&
                found.pairs >= least_pairs_of_square * found.words * found.words && found.numbers == 1 &&
                found.names >= least_names && one.turns == other.turns &&
-               (found.title > 0 || !goes_its_own_way(one.content, other.content));
+               (found.title >= least_title || !goes_its_own_way(one.content, other.content));
   return found;
 }
 
