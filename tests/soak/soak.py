@@ -48,6 +48,7 @@ class Soak:
     def __init__(self, options, folder):
         self.options, self.folder = options, pathlib.Path(folder)
         self.partners = Partners(options.feeds, growth=options.growth)
+        self.required = set()  # what must be known in the end: answers under way at SIGTERM are asked for anew by the next process
         self.samples, self.latencies, self.faults, self.statuses = [], [], [], collections.Counter()
 
     async def run(self):
@@ -71,6 +72,9 @@ class Soak:
             program.send_signal(signal.SIGTERM)
             ended = await asyncio.wait_for(program.wait(), 120)
             assert ended == 0, f"run ended with {ended}"
+            # What came in the last moment is published by the next process.
+            publish = await asyncio.create_subprocess_exec(self.options.program, "publish", "--config", str(config), stdout=log, stderr=log)
+            assert await publish.wait() == 0
         finally:
             if program.returncode is None:
                 program.kill()
@@ -113,6 +117,7 @@ class Soak:
         end = time.time() + 300
         while time.time() < end and program.returncode is None:
             await asyncio.sleep(2)
+            self.required = set(self.partners.delivered)
             missing, published = self.missing(), {}
             if not missing and not (set(self.known()) - set(published := self.published())):
                 return
@@ -121,7 +126,7 @@ class Soak:
 
     def missing(self):
         known = self.known()
-        return [item for item in list(self.partners.delivered) if item not in known]
+        return [item for item in self.required if item not in known]
 
     def published(self):
         """How often each item stands in the merged feed: the closed pages and the front document's entries that are in none."""
