@@ -189,7 +189,7 @@ int update(const Context& context, const UpdateOptions& options) {
           // Even when nothing was fetched: items that were held until now, and withdrawals that end now.
           const auto due = open_store.take({}, clock());
           written = due ? publish_site(*config, open_store, clock()) : std::unexpected(due.error());
-          if (!config->alert_webhook_env.empty()) {
+          if (!config->alert_webhook_env.empty() || feeds->empty()) {
             if (auto read = open_store.feed_states()) states_after = std::move(*read);
           }
           if (const auto free = open_store.release(lessee.name); !free) {
