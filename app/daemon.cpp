@@ -102,6 +102,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
   std::vector<Daemon::Reloaded> told_of_reload;        // by the one that is under way
   std::vector<Daemon::Reloaded> waiting_for_a_reload;  // asked for meanwhile
   bool reload_again = false;
+  bool tidying = false;
   bool stopping = false;
   std::optional<Timestamp> last_publication;
   std::string publication_error;  // of the last attempt
@@ -467,6 +468,24 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
         [self = shared_from_this(), outcome] { self->published(*outcome); });
   }
 
+  /// Housekeeping, a small step at a time: what else waits for the store goes first.
+  void tidy() {
+    tidying = true;
+    auto more = std::make_shared<bool>(false);
+    pipeline->with_store(
+        [more, now = clock()](store::Store& store) {
+          if (const auto step = store.tidy(now)) {
+            *more = *step;
+          } else {
+            log_error("housekeeping error=\"" + to_string(step.error()) + "\"");
+          }
+        },
+        [self = shared_from_this(), more] {
+          self->tidying = false;
+          if (*more && !self->stopping) self->tidy();
+        });
+  }
+
   void published(const Published& outcome) {
     publishing = false;
     if (outcome.totals) totals = *outcome.totals;
@@ -477,6 +496,7 @@ struct Daemon::Impl : std::enable_shared_from_this<Impl> {
       last_publication = clock();
       publication_error.clear();
       if (hub) hub->published();
+      if (!tidying && !stopping) tidy();
       log_info("published written=" + std::to_string(outcome.written->written) +
                " unchanged=" + std::to_string(outcome.written->unchanged));
     } else {

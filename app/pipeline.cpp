@@ -579,6 +579,7 @@ store::Catalogue catalogue(const config::Config& config) {
           .partners = config.feeds,
           .topics = config.topics,
           .publish = config.publish,
+          .retention = config.retention,
           .withdraw = config.withdraw,
           .stories = config.stories,
           .type_slugs = config::type_slugs(config)};

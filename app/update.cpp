@@ -19,6 +19,16 @@
 namespace tributary::app {
 namespace {
 
+/// Housekeeping, as much as a pass can spare.
+void tidy(store::Store& store, Timestamp now) {
+  constexpr int most_steps = 200;
+  for (int step = 0; step < most_steps; ++step) {
+    const auto more = store.tidy(now);
+    if (!more) log_error("housekeeping error=\"" + to_string(more.error()) + "\"");
+    if (!more || !*more) return;
+  }
+}
+
 /// The feeds to visit; an unknown name is a fault of usage.
 Result<std::vector<FeedState>> chosen(std::vector<FeedState> states, const config::Config& config,
                                       const UpdateOptions& options, Timestamp now) {
@@ -189,6 +199,7 @@ int update(const Context& context, const UpdateOptions& options) {
           // Even when nothing was fetched: items that were held until now, and withdrawals that end now.
           const auto due = open_store.take({}, clock());
           written = due ? publish_site(*config, open_store, clock()) : std::unexpected(due.error());
+          if (written) tidy(open_store, clock());
           if (!config->alert_webhook_env.empty() || feeds->empty()) {
             if (auto read = open_store.feed_states()) states_after = std::move(*read);
           }

@@ -21,6 +21,7 @@ struct Config {
   std::filesystem::path output = {};
   ServerOptions server = {};
   FetchOptions fetch = {};
+  Retention retention = {};
   PublishOptions publish = {};
   LicencePolicy licences = {};
   std::vector<Topic> topics = {};

@@ -139,6 +139,15 @@ Value<PublishOptions> publish() {
       "a mapping");
 }
 
+Value<Retention> retention() {
+  return section<Retention>(
+      {key("age", &Retention::age, duration(24h),
+           "How long an item is kept whole after it was first seen; without it for ever."),
+       key("items", &Retention::items, whole(1, 1'000'000'000),
+           "How many items, the last ones seen, are kept whole; without it any number.")},
+      "a mapping", "write {age: 730d}, {items: 100000} or both");
+}
+
 Value<Licence> licence_use() {
   return choice<Licence>({{"full", Licence::full}, {"excerpt", Licence::excerpt}, {"link", Licence::link}});
 }
@@ -376,6 +385,10 @@ const Value<Config>& feeds_yaml() {
        key("server", &Config::server, server(), "What is served where."),
        key("fetch", &Config::fetch, fetch(), "How partners are asked."),
        key("publish", &Config::publish, publish(), "How much is shown."),
+       key("retention", &Config::retention, retention(),
+           "When old items lose their text and pictures, once they are on published archive pages; title, "
+           "link "
+           "and place stay."),
        key("licences", &Config::licences, licences(),
            "How much of an item may be shown under which licence."),
        key("topics", &Config::topics,

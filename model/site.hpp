@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -121,6 +122,12 @@ struct PublishOptions {
 struct LicencePolicy {
   Licence fallback = Licence::excerpt;          ///< `default`
   std::map<std::string, Licence> by_name = {};  ///< as written in feeds.yaml
+};
+
+/// Which items are kept whole (`retention:`): those seen first within `age`, and of them the newest `items`.
+struct Retention {
+  std::optional<std::chrono::seconds> age = {};  ///< unknown: for ever
+  std::optional<std::int64_t> items = {};        ///< unknown: any number
 };
 
 /// A line under `withdraw:`: one of id, url, feed is set.

@@ -330,6 +330,15 @@ void mark_published(Database& database, Settings& settings, const Unpublished& w
   settings.last_published = now;
 }
 
+std::set<std::int64_t> stories_in_front(Database& database, std::int64_t stream, std::size_t limit) {
+  std::set<std::int64_t> stories;
+  const auto row = read_stream(database, stream);
+  for (const auto& one : newest(database, stream, limit)) stories.insert(one.story);
+  for (const auto& one : row.open) stories.insert(one.story);
+  for (const auto& one : row.carried) stories.insert(one.story);
+  return stories;
+}
+
 FrontDocument read_front(Database& database, Feeds* feeds, std::int64_t stream, std::size_t limit) {
   struct Place {
     std::int64_t sort, seen, rank, place;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "store/database.hpp"
@@ -25,6 +26,10 @@ void show_on_page(Database& database, std::int64_t stream, std::int64_t page,
                                            const Settings& settings, std::string_view publisher);
 void mark_published(Database& database, Settings& settings, const Unpublished& what,
                     std::string_view publisher, std::string_view made_with, Timestamp now);
+
+/// The stories in a stream's front document, if it holds `limit`.
+[[nodiscard]] std::set<std::int64_t> stories_in_front(Database& database, std::int64_t stream,
+                                                      std::size_t limit);
 
 // `feeds`: as for read_entries.
 [[nodiscard]] FrontDocument read_front(Database& database, Feeds* feeds, std::int64_t stream,

@@ -445,6 +445,27 @@ void encode(const Item& item, std::string& target) {
   }
 }
 
+namespace {
+constexpr int abridged = 23;  // a member of items only
+}
+
+std::string encode_abridged(Item item) {
+  item.summary.reset();
+  item.content.clear();
+  item.enclosures.clear();
+  item.thumbnails.clear();
+  item.image = {};
+  std::string bytes;
+  RecordWriter(bytes).present(abridged, 1);
+  encode(item, bytes);
+  return bytes;
+}
+
+bool is_abridged(std::string_view bytes) {
+  RecordReader in(bytes);
+  return in.next() && in.number() == abridged;
+}
+
 Item decode_item(std::string_view bytes, std::string_view title, std::string_view link) {
   Item item;
   item.link = link;

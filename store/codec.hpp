@@ -61,6 +61,10 @@ void encode(const Item& item, std::string& out);
 /// The item again; `title` and `link` are those columns.
 [[nodiscard]] Item decode_item(std::string_view bytes, std::string_view title, std::string_view link);
 
+/// The item without its text and its pictures, and whether bytes are of such a one. decode_item reads them.
+[[nodiscard]] std::string encode_abridged(Item item);
+[[nodiscard]] bool is_abridged(std::string_view bytes);
+
 /// `volatile_too`: with the feed's own dates, which change with every document.
 [[nodiscard]] std::string encode(const FeedDetails& details, bool dates_too);
 [[nodiscard]] FeedDetails decode_details(std::string_view bytes);

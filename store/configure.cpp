@@ -105,7 +105,9 @@ void place_again(Database& database, Feeds& feeds, StreamNumbers& streams, Setti
         if ((filtering && has_filter) || !feed.partner.types.empty() || rows->bytes(2) != feed.partner.type) {
           const auto item = decode_item(rows->bytes(5), rows->bytes(3), rows->bytes(4));
           if (filtering && has_filter) {
-            states[id] = Feeds::filter(feed).passes(item) ? ItemState::shown : ItemState::filtered;
+            // Without its text there is nothing to judge anew.
+            if (!is_abridged(rows->bytes(5)))
+              states[id] = Feeds::filter(feed).passes(item) ? ItemState::shown : ItemState::filtered;
           }
           if (auto type = type_of(feed.partner, item); type != rows->bytes(2))
             types.emplace_back(id, std::move(type));
@@ -147,6 +149,7 @@ void apply_catalogue(Database& database, Feeds& feeds, StreamNumbers& streams, S
   for (const auto& topic : catalogue.topics) settings.topics.push_back(topic.slug);
   settings.type_slugs = catalogue.type_slugs;
   settings.withdraw = catalogue.withdraw;
+  settings.retention = catalogue.retention;
 
   const auto matched = match(feeds, catalogue.partners);
   std::vector<FeedRow> fresh;

@@ -135,6 +135,10 @@ class Database {
   /// Brings the schema up to date; fails when it is newer than this program knows.
   virtual void migrate() = 0;
 
+  /// Gives a little of the room that is free in the database back to the disk, where the engine does not see
+  /// to it by itself; outside transactions. True: there is more.
+  virtual bool give_back_some() { return false; }
+
   /// The store's tables, in any order.
   virtual std::vector<Table> tables() = 0;
 

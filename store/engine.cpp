@@ -10,6 +10,7 @@
 #include "store/intake.hpp"
 #include "store/leases.hpp"
 #include "store/reading.hpp"
+#include "store/retention.hpp"
 #include "store/withdrawals.hpp"
 
 namespace tributary::store {
@@ -216,6 +217,27 @@ Result<void> Engine::renew(std::string_view worker, Timestamp now, Timestamp unt
 Result<void> Engine::release(std::string_view worker) {
   if (!shared()) return {};
   return claiming([&] { end_leases_of(*database_, worker); });
+}
+
+Result<bool> Engine::tidy(Timestamp now) {
+  const auto limited = reading([&] {
+    if (shared()) {
+      settings_.load(*database_);
+    } else {
+      load();
+    }
+    return settings_.retention.age || settings_.retention.items;
+  });
+  if (!limited) return limited;
+  if (*limited) {
+    const auto more = writing([&] { return abridge_some(*database_, streams_, settings_, now); });
+    if (!more || *more) return more;
+  }
+  try {
+    return database_->give_back_some();
+  } catch (const Failure& failure) {
+    return std::unexpected(failure.error);
+  }
 }
 
 Result<Unpublished> Engine::close_pages(Timestamp now, std::string_view publisher) {

@@ -32,6 +32,7 @@ class Engine final : public Store {
   Result<void> renew(std::string_view worker, Timestamp now, Timestamp until) override;
   Result<void> release(std::string_view worker) override;
   [[nodiscard]] bool shared() const override { return database_->shared(); }
+  Result<bool> tidy(Timestamp now) override;
   Result<Unpublished> close_pages(Timestamp now, std::string_view publisher) override;
   Result<void> published(const Unpublished& what, std::string_view settings, Timestamp now,
                          std::string_view publisher) override;

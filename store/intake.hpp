@@ -128,6 +128,7 @@ class Intake {
   std::vector<Tie> ties_;
   Echoes echoes_;
   std::vector<Change> changes_;
+  std::vector<std::int64_t> whole_again_;          ///< abridged items that came with a text again
   std::vector<FeedRow*> released_;                 ///< an admin took their quarantine away
   std::map<std::int64_t, std::string> withdrawn_;  ///< new items that a line of feeds.yaml names
   std::int64_t next_item_ = 0;

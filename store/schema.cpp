@@ -206,7 +206,14 @@ CREATE TABLE revision (
   PRIMARY KEY (item, seq)) {clustered};
 )sql";
 
-constexpr std::array list{first, archives, hub, sharing, reasons};
+// Items past their retention that had to be kept whole so far, and when to look at them again
+// (retention.hpp).
+constexpr std::string_view retention = R"sql(
+CREATE TABLE whole (item {id} PRIMARY KEY, again {int} NOT NULL);
+CREATE INDEX whole_again ON whole (again);
+)sql";
+
+constexpr std::array list{first, archives, hub, sharing, reasons, retention};
 
 }  // namespace
 

@@ -38,6 +38,7 @@ void Settings::load(Database& database) {
   std::map<std::string, std::string> values;
   auto rows = database.run("SELECT name, value FROM meta");
   while (rows.next()) values.emplace(rows->text(0), rows->text(1));
+  stored_ = values;
   const Settings defaults;
   authority = values.contains("authority") ? values["authority"] : "";
   order = static_cast<Order>(number(values, "order", static_cast<int>(defaults.order)));
@@ -59,10 +60,21 @@ void Settings::load(Database& database) {
   item_count = number(values, "item_count", 0);
   story_count = number(values, "story_count", 0);
   change = number(values, "change", 0);
+  const auto limit = [&](const char* name) {
+    const auto value = number(values, name, 0);
+    return value == 0 ? std::nullopt : std::optional(value);
+  };
+  retention = {};
+  if (const auto age = limit("retention_age")) retention.age = std::chrono::seconds(*age);
+  if (const auto most = limit("retention_items")) retention.items = *most;
+  retained_from = number(values, "retained_from", 0);
 }
 
-void Settings::save(Database& database) const {
+void Settings::save(Database& database) {
   const auto put = [&](const char* name, const std::string& value) {
+    const auto [known, fresh] = stored_.try_emplace(name);
+    if (!fresh && known->second == value) return;
+    known->second = value;
     database.execute(
         "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
         "excluded.value",
@@ -84,6 +96,9 @@ void Settings::save(Database& database) const {
   put("item_count", std::to_string(item_count));
   put("story_count", std::to_string(story_count));
   put("change", std::to_string(change));
+  put("retention_age", std::to_string(retention.age.value_or(std::chrono::seconds(0)).count()));
+  put("retention_items", std::to_string(retention.items.value_or(0)));
+  put("retained_from", std::to_string(retained_from));
 }
 
 }  // namespace tributary::store

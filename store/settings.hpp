@@ -30,8 +30,14 @@ struct Settings {
   std::int64_t item_count = 0, story_count = 0;   ///< known items, shown stories
   std::int64_t change = 0;                        ///< counts the transactions that changed what is published
 
+  Retention retention = {};
+  std::int64_t retained_from = 0;  ///< up to this item's number retention has been through
+
   void load(Database& database);
-  void save(Database& database) const;
+  void save(Database& database);  ///< what changed since then
+
+ private:
+  std::map<std::string, std::string> stored_ = {};  ///< rows as the database has them
 };
 
 }  // namespace tributary::store

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <system_error>
 #include <vector>
 
 #include "store/lock.hpp"
@@ -28,7 +30,8 @@ constexpr std::int64_t small_file =
 // two thirds of the CPU that 4 KiB pages need. The log goes back into the file at 64 MiB instead of 16: keys
 // are hashes, so a page that was written is soon written again, and an import is a fifth faster.
 constexpr std::string_view settings_of_a_writer =
-    "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA "
+    "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA "
+    "synchronous=NORMAL; PRAGMA "
     "wal_autocheckpoint=4096; PRAGMA cache_size=-65536;"
     "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
 
@@ -55,7 +58,17 @@ ErrorKind kind_of(int code) {
   }
 }
 
-std::string advice(int code) {
+/// The log's index is a file that SQLite maps into memory: where there is no room for it, SQLite tells of a
+/// failure to read or write, and the disk has to be asked.
+bool has_no_room(const std::string& file) {
+  constexpr std::uintmax_t a_few_pages = 64 << 10;
+  std::error_code fault;
+  const auto space = std::filesystem::space(std::filesystem::absolute(file).parent_path(), fault);
+  return !fault && space.available < a_few_pages;
+}
+
+std::string advice(int code, const std::string& file) {
+  if ((code & 0xff) == SQLITE_IOERR && has_no_room(file)) code = SQLITE_FULL;
   switch (code & 0xff) {
     case SQLITE_FULL:
       return "the disk is full: nothing of this step was stored, what was there before is kept. Free some "
@@ -133,7 +146,7 @@ class SqliteStatement final : public Statement {
   }
   [[noreturn]] void fail() const {
     const int code = sqlite3_extended_errcode(connection_);
-    auto detail = advice(code);
+    auto detail = advice(code, where_);
     if (detail.empty()) detail = sqlite3_errmsg(connection_);
     throw Failure({kind_of(code), where_, detail});
   }
@@ -158,7 +171,7 @@ class SqliteDatabase final : public Database {
     char* message = nullptr;
     if (sqlite3_exec(connection_.get(), std::string(sql).c_str(), nullptr, nullptr, &message) != SQLITE_OK) {
       const int code = sqlite3_extended_errcode(connection_.get());
-      auto detail = advice(code);
+      auto detail = advice(code, file_);
       if (detail.empty()) detail = message ? message : "unknown failure";
       sqlite3_free(message);
       throw Failure({kind_of(code), file_, detail});
@@ -226,6 +239,19 @@ class SqliteDatabase final : public Database {
       rollback();
       throw;
     }
+  }
+
+  /// New items take the room that is free, so a part of the file stays so; the rest goes a few pages at a
+  /// time, as VACUUM would hold the store for as long as it takes to copy all of it. Files from before this
+  /// was set keep their size, and fill up what is free.
+  bool give_back_some() override {
+    constexpr std::int64_t at_a_time = 64, least = 256, part = 16;
+    constexpr std::int64_t incremental = 2;
+    if (pragma("auto_vacuum") != incremental) return false;
+    const auto spare = pragma("freelist_count") - std::max(least, pragma("page_count") / part);
+    if (spare <= 0) return false;
+    script("PRAGMA incremental_vacuum(" + std::to_string(std::min(spare, at_a_time)) + ")");
+    return spare > at_a_time;
   }
 
   std::vector<Table> tables() override {
@@ -388,7 +414,7 @@ Connection connect(const std::string& file, Access access, bool immutable) {
       uri.c_str(), &raw, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   Connection connection(raw);
   if (code != SQLITE_OK) {
-    auto detail = advice(code);
+    auto detail = advice(code, file);
     if (detail.empty()) detail = sqlite3_errstr(code);
     throw Failure({kind_of(code), file, detail});
   }

@@ -23,6 +23,7 @@ struct Catalogue {
   std::vector<Partner> partners = {};
   std::vector<Topic> topics = {};
   PublishOptions publish = {};
+  Retention retention = {};
   std::vector<Withdrawal> withdraw = {};
   StoryRules stories = {};
   std::map<std::string, std::string> type_slugs =
@@ -185,6 +186,11 @@ class Store {
   /// What is known of the stories that an address, an entry id or a partner's id means; empty: none. Takes
   /// longer for an address that several items of a feed share.
   virtual Result<std::vector<Explanation>> explain(std::string_view what) = 0;
+
+  /// A small step of housekeeping, for idle moments: items past their retention lose their text (title, link
+  /// and place stay), never before closed pages of the archive that hold them are published and no front
+  /// document shows them; and room that is free goes back to the disk. True: there is more to do at once.
+  virtual Result<bool> tidy(Timestamp now) = 0;
 
   // Publishing, a step at a time. What it costs depends on what changed, not on how much is known:
   //

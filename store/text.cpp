@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <set>
 #include <utility>
 
 namespace tributary::store {
@@ -198,6 +199,33 @@ std::string comparable_title(std::string_view plain) {
   std::string out;
   icu::UnicodeString::fromUTF8(words).foldCase().toUTF8String(out);
   return out;
+}
+
+double resemblance(const std::string& one, const std::string& other) {
+  const auto words = [](const std::string& text) {
+    std::set<std::string> found;
+    for (std::size_t at = 0; at < text.size();) {
+      const auto end = std::min(text.find_first_of(" \n", at), text.size());
+      if (end > at) found.insert(text.substr(at, end - at));
+      at = end + 1;
+    }
+    return found;
+  };
+  const auto a = words(one), b = words(other);
+  if (a.empty() && b.empty()) return 1;
+  std::size_t common = 0;
+  for (const auto& word : a) common += b.count(word);
+  return static_cast<double>(common) / static_cast<double>(a.size() + b.size() - common);
+}
+
+std::string column_text(std::string_view text) {
+  std::string out(text);
+  std::erase(out, '\0');
+  return out;
+}
+
+std::string title_column(const Item& item, const std::string& plain) {
+  return column_text(item.title && item.title->type == Text::Type::text ? item.title->plain : plain);
 }
 
 }  // namespace tributary::store

@@ -21,4 +21,12 @@ namespace tributary::store {
 /// A title to compare by: `meaning` of it in lower case.
 [[nodiscard]] std::string comparable_title(std::string_view plain);
 
+/// How much of their words two texts share, 0 to 1.
+[[nodiscard]] double resemblance(const std::string& one, const std::string& other);
+
+/// Text columns are for others to read: without characters that end a text for them.
+[[nodiscard]] std::string column_text(std::string_view text);
+/// A title that is plain text stands in its column as it was sent: the item is put together again from it.
+[[nodiscard]] std::string title_column(const Item& item, const std::string& plain);
+
 }  // namespace tributary::store

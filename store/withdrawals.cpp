@@ -40,9 +40,10 @@ void bring_back(Database& database, Feeds& feeds, Stories& stories, const std::v
     auto& item = stories.item(row.integer(0));
     auto& feed = *feeds.by_id(item.feed);
     const auto sent = decode_item(row.bytes(3), row.bytes(1), row.bytes(2));
-    item.state = !row.null(4)                       ? ItemState::waiting
-                 : Feeds::filter(feed).passes(sent) ? ItemState::shown
-                                                    : ItemState::filtered;
+    item.state = !row.null(4) ? ItemState::waiting
+                 // Only what was shown is ever abridged.
+                 : is_abridged(row.bytes(3)) || Feeds::filter(feed).passes(sent) ? ItemState::shown
+                                                                                 : ItemState::filtered;
     stories.touch(stories.story_of(item.id));
   });
 }

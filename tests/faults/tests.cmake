@@ -11,6 +11,10 @@ add_test(NAME Faults.ACallThatFailsIsSaidAndCostsNothing
          COMMAND sh -c "python3 ${faults}/failures.py $<TARGET_FILE:tributary> $<TARGET_FILE:interrupt> $(test \"$TRIBUTARY_LONG\" = 1 && echo 100000 || echo 40)")
 set_tests_properties(Faults.ACallThatFailsIsSaidAndCostsNothing PROPERTIES TIMEOUT 3600)
 
+add_test(NAME Faults.AStoreThatCannotBeUsedIsSaidWithAWayOut
+         COMMAND python3 ${faults}/stores.py $<TARGET_FILE:tributary>)
+set_tests_properties(Faults.AStoreThatCannotBeUsedIsSaidWithAWayOut PROPERTIES TIMEOUT 300)
+
 # Three processes on one PostgreSQL; in full four, with 2,000 feeds asked every 20 seconds and ten kills.
 add_test(NAME Faults.ProcessesThatShareAStoreAskEachFeedOnceAndPublishTheSame
          COMMAND sh -c "test \"$TRIBUTARY_LONG\" = 1 && set -- 2000 10 4 20 || set -- 40 1; exec ${CMAKE_CURRENT_SOURCE_DIR}/support/with-postgresql \

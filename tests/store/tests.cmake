@@ -2,7 +2,7 @@ tributary_test(store
   SOURCES store/archive_test.cpp store/canonical_url_test.cpp store/contract_test.cpp store/dates_test.cpp
           store/explain_test.cpp
           store/identity_test.cpp store/likeness_test.cpp store/move_test.cpp store/pairs.cpp
-          store/postgresql_test.cpp store/sqlite_test.cpp store/stories_test.cpp
+          store/postgresql_test.cpp store/retention_test.cpp store/sqlite_test.cpp store/stories_test.cpp
   LIBRARIES tributary_store test_support
   TEST_FILTER "-Postgresql*")
 
