@@ -50,11 +50,15 @@ class Step {
         waiting.push_back(candidate.id);
       }
     }
-    database_.repeat("UPDATE item SET body = $1 WHERE id = $2", ready.size(),
+    // Out of its place and back into it: SQLite joins pages where rows go, not where they shrink, and pages
+    // that are a tenth full would be all that is left of the texts.
+    database_.repeat("UPDATE item SET id = -id, body = $1 WHERE id = $2", ready.size(),
                      [&](std::size_t i, Parameters& to) {
                        to.blob(ready[i]->body);
                        to.integer(ready[i]->id);
                      });
+    database_.repeat("UPDATE item SET id = -id WHERE id = $1", ready.size(),
+                     [&](std::size_t i, Parameters& to) { to.integer(-ready[i]->id); });
     database_.repeat("DELETE FROM revision WHERE item = $1", ready.size(),
                      [&](std::size_t i, Parameters& to) { to.integer(ready[i]->id); });
     database_.repeat("DELETE FROM whole WHERE item = $1", settled.size(),
