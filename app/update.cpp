@@ -200,7 +200,7 @@ int update(const Context& context, const UpdateOptions& options) {
           const auto due = open_store.take({}, clock());
           written = due ? publish_site(*config, open_store, clock()) : std::unexpected(due.error());
           if (written) tidy(open_store, clock());
-          if (!config->alert_webhook_env.empty() || feeds->empty()) {
+          if (!config->alert_webhook_env.empty() || visits->empty()) {
             if (auto read = open_store.feed_states()) states_after = std::move(*read);
           }
           if (const auto free = open_store.release(lessee.name); !free) {
@@ -217,7 +217,7 @@ int update(const Context& context, const UpdateOptions& options) {
       std::cout << visited << " fetched, " << failing << " failed, " << added.fresh << " new items, "
                 << added.changed << " changed; " << written->written << " files written to "
                 << config->output.string() << '\n';
-      if (feeds->empty() && options.feeds.empty()) std::cout << when_due(states_after, *config);
+      if (visits->empty() && options.feeds.empty()) std::cout << when_due(states_after, *config);
     }
   }
   if (!written) return fail(written.error());
