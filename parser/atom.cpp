@@ -8,25 +8,22 @@ namespace tributary::parser {
 namespace {
 
 /// The URI that the root's name is in, as the root itself declares it.
-std::string_view root_namespace(pugi::xml_node root) {
-  const std::string_view name = root.name();
-  const auto colon = name.find(':');
-  const std::string wanted =
-      colon == std::string_view::npos ? "xmlns" : "xmlns:" + std::string(name.substr(0, colon));
-  return root.attribute(wanted.c_str()).value();
+std::string_view root_namespace(Node root) {
+  const std::string_view prefix = root.prefix();
+  return root.attribute(prefix.empty() ? "xmlns" : "xmlns:" + std::string(prefix));
 }
 
-std::string format_of(pugi::xml_node root) {
+std::string format_of(Node root) {
   if (is_atom_1_0(root_namespace(root))) return "atom-1.0";
-  const std::string_view version = trimmed(root.attribute("version").value());
+  const std::string_view version = trimmed(root.attribute("version"));
   return version == "0.3" ? "atom-0.3" : "atom";
 }
 
 }  // namespace
 
 bool is_atom(const Body& body) {
-  const std::string_view name = local_name(body.root);
   if (!body.root) return false;
+  const std::string_view name = body.root.local();
   // A feed is one in whatever namespace it claims; an entry is also what dictionaries and ledgers hold.
   return same_word(name, "feed") ||
          (same_word(name, "entry") && namespace_of(root_namespace(body.root)) != Ns::unknown);

@@ -30,8 +30,7 @@ void read_keywords(Reading& reading, const Element& element, std::vector<Categor
 void read_itunes(Reading& reading, Walk& walk, const Element& element, std::vector<Category>& categories,
                  int depth) {
   std::string term = repaired(Walk::attribute(element, "text"));
-  const auto is_element = [](pugi::xml_node child) { return child.type() == pugi::node_element; };
-  if (term.empty() && !element.node.find_child(is_element)) term = value_of(element);
+  if (term.empty() && !has_elements(element.node)) term = value_of(element);
   if (!term.empty())
     add_category(reading, categories, {.term = std::move(term), .scheme = std::string(itunes_scheme)});
   if (depth == 2) return;

@@ -15,7 +15,7 @@ class CdfReader {
   explicit CdfReader(Reading& reading)
       : reading_(reading), walk_(reading), details_(reading, walk_, reading.feed.details) {}
 
-  void read(pugi::xml_node node) {
+  void read(Node node) {
     const Element root = walk_.root(node);
     Feed& feed = reading_.feed;
     add_page(root, details_.links());
@@ -87,17 +87,17 @@ class CdfReader {
 }  // namespace
 
 bool is_cdf(const Body& body) {
-  if (!body.root || !same_word(local_name(body.root), "channel")) return false;
-  for (const auto attribute : body.root.attributes()) {
+  if (!body.root || !same_word(body.root.local(), "channel")) return false;
+  for (const NodeAttribute& attribute : body.root.attributes()) {
     for (const auto name : {"HREF", "BASE", "LASTMOD", "SELF"}) {
       if (same_word(attribute.name(), name)) return true;
     }
   }
-  for (const auto child : body.root.children()) {
+  for (const Node child : body.root.children()) {
     for (const auto name : {"SCHEDULE", "ABSTRACT", "LOGO", "USERSCHEDULE"}) {
       if (same_word(child.name(), name)) return true;
     }
-    for (const auto attribute : child.attributes()) {
+    for (const NodeAttribute& attribute : child.attributes()) {
       if (same_word(attribute.name(), "HREF")) return true;
     }
   }
@@ -107,7 +107,7 @@ bool is_cdf(const Body& body) {
 std::expected<void, std::string> read_cdf(Reading& reading, const Body& body) {
   reading.feed.format = "cdf";
   reading.feed_base = reading.document.base;
-  for (const auto attribute : body.root.attributes()) {
+  for (const NodeAttribute& attribute : body.root.attributes()) {
     if (!same_word(attribute.name(), "HREF")) continue;
     const std::string page = resolve_url(reading.document.base, attribute.value());
     if (is_http_url(page)) reading.feed_base = page;

@@ -140,6 +140,11 @@ std::string_view without_cut_letter(std::string_view bytes) {
   return bytes;
 }
 
+DecodedText from_other(std::string text, std::string label) {
+  const Letters letters = look_at_letters(text);
+  return {.converted = std::move(text), .label = std::move(label), .letters = letters};
+}
+
 class Decoder {
  public:
   Decoder(Reading& reading, std::string_view bytes) : reading_(reading), bytes_(bytes) {}
@@ -147,7 +152,6 @@ class Decoder {
   DecodedText decode() {
     const Start start = byte_order_mark(bytes_);
     bytes_.remove_prefix(start.mark);
-    mark_ = start.mark;
     const std::string_view wide = start.label.empty() ? wide_by_zeros(bytes_) : std::string_view();
 
     if (!start.label.empty() &&
@@ -202,7 +206,7 @@ class Decoder {
       reading_.damaged("bad-encoding",
                        std::to_string(converted->invalid) + " sequences are not valid in " + name, Place{});
     }
-    out_ = {.text = std::move(converted->text), .label = is_gb2312(label) ? "gb18030" : std::move(name)};
+    out_ = from_other(std::move(converted->text), is_gb2312(label) ? "gb18030" : std::move(name));
     return true;
   }
 
@@ -226,9 +230,10 @@ class Decoder {
 
   bool try_utf8(std::string_view label) {
     const std::string_view whole = without_cut_letter(bytes_);
-    if (is_utf8(whole)) {
+    const Letters letters = look_at_letters(whole);
+    if (letters.invalid == std::string_view::npos) {
       if (!wide_by_zeros(bytes_).empty()) return contradicted(label, "the document");
-      out_ = {.text = std::string(whole), .label = "utf-8", .verbatim_from = mark_};
+      out_ = {.verbatim = whole, .label = "utf-8", .letters = letters};
       return true;
     }
     Mended mended = mend(whole);
@@ -236,7 +241,7 @@ class Decoder {
     reading_.damaged("bad-encoding",
                      std::to_string(mended.mended) + " bytes that are no UTF-8 were read as windows-1252",
                      mended.first);
-    out_ = {.text = std::move(mended.text), .label = "utf-8"};
+    out_ = from_other(std::move(mended.text), "utf-8");
     return true;
   }
 
@@ -253,7 +258,9 @@ class Decoder {
 
   DecodedText detect(bool nothing_named) {
     const std::string_view whole = without_cut_letter(bytes_);
-    if (is_utf8(whole)) return {.text = std::string(whole), .label = "utf-8", .verbatim_from = mark_};
+    const Letters letters = look_at_letters(whole);
+    if (letters.invalid == std::string_view::npos)
+      return {.verbatim = whole, .label = "utf-8", .letters = letters};
     Mended mended = mend(whole);
     const bool mostly_utf8 = mended.letters >= mended.mended;
     // XML without a declaration is UTF-8 (XML 1.0 section 4.3.3): other bytes break that promise.
@@ -261,17 +268,16 @@ class Decoder {
       reading_.damaged("bad-encoding",
                        std::to_string(mended.mended) + " bytes that are no UTF-8 were read as windows-1252",
                        mended.first);
-      return {.text = std::move(mended.text), .label = "utf-8"};
+      return from_other(std::move(mended.text), "utf-8");
     }
     if (nothing_named)
       reading_.damaged("encoding-mismatch", "no charset is named, and the bytes are no UTF-8", mended.first);
     auto converted = convert(bytes_, "windows-1252");
-    return {.text = std::move(converted->text), .label = "windows-1252"};
+    return from_other(std::move(converted->text), "windows-1252");
   }
 
   Reading& reading_;
   std::string_view bytes_;
-  std::size_t mark_ = 0;
   DecodedText out_;
 };
 
@@ -295,10 +301,10 @@ std::string charset_parameter(std::string_view content_type) {
 std::string declared_encoding(std::string_view text) {
   const auto start = text.find("<?xml");
   // One behind a feed's root stands in an item's text.
-  for (const std::string_view root : {"<rss", "<feed", "<rdf:RDF", "<channel"}) {
-    if (text.find(root) < start) return {};
-  }
   if (start == std::string_view::npos || start + 5 >= text.size() || !is_space(text[start + 5])) return {};
+  for (const std::string_view root : {"<rss", "<feed", "<rdf:RDF", "<channel"}) {
+    if (text.substr(0, start).find(root) != std::string_view::npos) return {};
+  }
   std::string_view rest = text.substr(start + 5);
   rest = rest.substr(0, rest.find('>'));
   const auto name = rest.find("encoding");

@@ -4,16 +4,19 @@
 #include <string_view>
 
 #include "parser/reading.hpp"
+#include "parser/utf8.hpp"
 
 namespace tributary::parser {
 
 /// A document's text as UTF-8 without byte order mark.
 struct DecodedText {
-  std::string text = {};
+  /// The document's own bytes, when they are the text; nullopt when it was converted or mended.
+  std::optional<std::string_view> verbatim = {};
+  std::string converted = {};
   std::string label = {};  ///< the charset it was in, lower case
-  /// How many bytes (of byte order mark) were left out when the rest is the document's own bytes; nullopt
-  /// when the text was converted or mended.
-  std::optional<std::size_t> verbatim_from = {};
+  Letters letters = {};    ///< of the text
+
+  [[nodiscard]] std::string_view text() const { return verbatim ? *verbatim : std::string_view(converted); }
 };
 
 /// Finds the charset in the contract's order (byte order mark, Content-Type, XML declaration, detection),

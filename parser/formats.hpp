@@ -12,7 +12,7 @@ namespace tributary::parser {
 /// A document once its charset is known: text that is no XML, or the root of a tree.
 struct Body {
   std::string_view text = {};  ///< UTF-8; only for documents that are no XML
-  pugi::xml_node root = {};    ///< null for documents that are no XML
+  Node root = {};              ///< null for documents that are no XML
 };
 
 /// Reads the whole body into Reading::feed; the error is the reason in words why it is no feed after all.

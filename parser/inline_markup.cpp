@@ -64,7 +64,7 @@ class Writer {
   std::string write(const Element& top) {
     escape(top.node.value(), out_, false);
     open_.push_back({top, {}, walk_.mark()});
-    pugi::xml_node node = top.node.first_child();
+    Node node = top.node.first_child();
     while (!open_.empty()) {
       if (!node) {
         const Open done = std::move(open_.back());
@@ -75,11 +75,10 @@ class Writer {
         node = done.element.node.next_sibling();
         continue;
       }
-      if (node.type() == pugi::node_element) {
+      if (node.is_element()) {
         node = enter(node);
       } else {
-        if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata)
-          escape(node.value(), out_, false);
+        escape(node.value(), out_, false);
         node = node.next_sibling();
       }
     }
@@ -94,7 +93,7 @@ class Writer {
   };
 
   /// Writes the start tag and gives the node to go on with.
-  pugi::xml_node enter(pugi::xml_node node) {
+  Node enter(Node node) {
     const std::size_t mark = walk_.mark();
     const Element element = walk_.enter(node, open_.back().element.scope);
     std::string name;
@@ -122,7 +121,7 @@ class Writer {
 
   void attributes(const Element& element) {
     const std::string_view base = base_of(reading_, element.scope);
-    for (const auto attribute : element.node.attributes()) {
+    for (const NodeAttribute& attribute : element.node.attributes()) {
       const std::string_view name = attribute.name();
       if (name == "xml:lang") {
         write_attribute("lang", attribute.value());
@@ -166,20 +165,18 @@ class Writer {
 };
 
 /// The only child when it is a div with nothing but white space beside it.
-pugi::xml_node lone_div(const Element& element) {
+Node lone_div(const Element& element) {
   if (!trimmed(element.node.value()).empty()) return {};
-  pugi::xml_node only;
-  for (const auto child : element.node.children()) {
-    if (child.type() == pugi::node_element) {
+  Node only;
+  for (const Node child : element.node.children()) {
+    if (child.is_element()) {
       if (only) return {};
       only = child;
     } else if (!trimmed(child.value()).empty()) {
       return {};
     }
   }
-  std::string_view name = only.name();
-  if (const auto colon = name.find(':'); colon != std::string_view::npos) name.remove_prefix(colon + 1);
-  return same_word(name, "div") ? only : pugi::xml_node();
+  return same_word(only.local(), "div") ? only : Node();
 }
 
 }  // namespace
@@ -188,7 +185,7 @@ std::string inner_markup(Reading& reading, Walk& walk, const Element& element, b
   reading.needs_space = true;
   const std::size_t mark = walk.mark();
   Element top = element;
-  if (const auto div = unwrap ? lone_div(element) : pugi::xml_node()) top = walk.enter(div, element.scope);
+  if (const auto div = unwrap ? lone_div(element) : Node()) top = walk.enter(div, element.scope);
   std::string html = Writer(reading, walk, base_of(reading, element.scope)).write(top);
   walk.leave(mark);
   return html;

@@ -170,7 +170,7 @@ void add_item(Reading& reading, Walk& walk, const Element& element) {
   items.push_back(read_item(reading, walk, element));
 }
 
-void finish_item(Reading& reading, Item& item, pugi::xml_node where) {
+void finish_item(Reading& reading, Item& item, Node where) {
   // A name in a scheme of its own (tag:, urn:) is no address, whatever isPermaLink claims.
   const bool is_address = is_http_url(item.id) || !split_url(item.id).scheme;
   if (item.link.empty() && item.id_is_permalink.value_or(false) && is_address) item.link = item.id;

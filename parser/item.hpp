@@ -12,6 +12,6 @@ void add_item(Reading& reading, Walk& walk, const Element& element);
 
 /// What every item gets once its members are read, whatever its format: the link that falls back to the id,
 /// the warning for a missing id.
-void finish_item(Reading& reading, Item& item, pugi::xml_node where);
+void finish_item(Reading& reading, Item& item, Node where);
 
 }  // namespace tributary::parser

@@ -33,7 +33,7 @@ void LinkList::read(Reading& reading, const Element& element) {
   std::string scratch;
   std::string_view reference;
   bool has_href = false;
-  for (auto attribute = element.node.first_attribute(); attribute; attribute = attribute.next_attribute()) {
+  for (const NodeAttribute& attribute : element.node.attributes()) {
     const std::string_view name = attribute.name();
     const std::string_view value = trimmed(attribute.value());
     if (same_word(name, "href") || same_word(name, "url")) {

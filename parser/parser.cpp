@@ -35,9 +35,9 @@ bool is_html_page(std::string_view text) {
 }
 
 /// Why no format wanted the document.
-std::string reason_for(pugi::xml_node root) {
+std::string reason_for(Node root) {
   if (!root) return "the document holds no element";
-  const std::string_view name = local_name(root);
+  const std::string_view name = root.local();
   if (same_word(name, "html") || same_word(name, "body") || same_word(name, "head"))
     return "the document is an HTML page, not a feed";
   if (same_word(name, "opml")) return "the document is an OPML list of feeds, not a feed";
@@ -67,7 +67,7 @@ Result<Feed> read_document(const Document& document, const ParseOptions& options
     Reading reading{document, options};
     DecodedText decoded = decode_document(reading);
     reading.feed.encoding = decoded.label;
-    const std::string_view start = start_of(decoded.text);
+    const std::string_view start = start_of(decoded.text());
     if (start.empty()) return std::unexpected(not_a_feed(document, "the document is empty"));
     if (is_html_page(start))
       return std::unexpected(not_a_feed(document, "the document is an HTML page, not a feed"));
@@ -80,9 +80,10 @@ Result<Feed> read_document(const Document& document, const ParseOptions& options
     if (start.find('<') == std::string_view::npos) {
       return std::unexpected(not_a_feed(document, "the document is neither XML nor JSON"));
     }
-    keep_space = keep_space || may_hold_inline_markup(decoded.text);
+    keep_space = keep_space || may_hold_inline_markup(decoded.text());
     const XmlTree tree(reading, std::move(decoded), keep_space);
-    reading.place_of = [&tree](pugi::xml_node node) { return tree.place_of(node); };
+    reading.has_only_plain_letters = tree.has_only_plain_letters();
+    reading.place_of = [&tree](Node node) { return tree.place_of(node); };
     const auto read = read_by_format(reading, {.root = tree.root()});
     if (!read) return std::unexpected(not_a_feed(document, read.error()));
     if (keep_space || !reading.needs_space) {

@@ -41,7 +41,7 @@ bool Reading::has_room_for(std::string_view code) const {
   return std::ranges::count(feed.warnings, code, &Warning::code) < warnings_a_code;
 }
 
-bool Reading::may_grow(std::size_t size, pugi::xml_node where) {
+bool Reading::may_grow(std::size_t size, Node where) {
   constexpr std::size_t longest_list = 1000;
   if (size < longest_list) return true;
   if (size == longest_list)
@@ -64,7 +64,7 @@ void Reading::warn(std::string_view code, std::string message, Place place) {
   feed.warnings.push_back({std::string(code), std::move(message), place.line, place.column});
 }
 
-void Reading::warn(std::string_view code, std::string message, pugi::xml_node where) {
+void Reading::warn(std::string_view code, std::string message, Node where) {
   if (has_room_for(code)) warn(code, std::move(message), place(where));
 }
 
@@ -73,7 +73,7 @@ void Reading::damaged(std::string_view code, std::string message, Place place) {
   warn(code, std::move(message), place);
 }
 
-std::optional<Timestamp> Reading::date(std::string_view text, pugi::xml_node where) {
+std::optional<Timestamp> Reading::date(std::string_view text, Node where) {
   text = trimmed(text);
   if (text.empty()) return std::nullopt;
   auto when = parse_date(text, {.language = date_language, .timezone = options.timezone});
@@ -97,7 +97,7 @@ bool Reading::spend(std::size_t bytes) {
   return false;
 }
 
-std::string Reading::url(std::string_view reference, std::string_view base, pugi::xml_node where) {
+std::string Reading::url(std::string_view reference, std::string_view base, Node where) {
   reference = trimmed(reference);
   if (reference.empty()) return {};
   std::string url = absolute(reference, base);

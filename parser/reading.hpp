@@ -2,12 +2,12 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
-#include <pugixml.hpp>
 #include <string>
 #include <string_view>
 
 #include "model/model.hpp"
 #include "parser/parser.hpp"
+#include "parser/tree.hpp"
 
 namespace tributary::parser {
 
@@ -42,13 +42,16 @@ struct Reading {
   std::size_t base_budget = 4 * document.bytes.size() + (std::size_t{1} << 20U);
   bool needs_space =
       false;  ///< inline markup was met, and the tree was made without the white space between elements
+  /// No text of the document holds a letter that would have to be repaired or left out (utf8.hpp,
+  /// Letters::odd), so that nobody need look for one.
+  bool has_only_plain_letters = false;
   bool atom = false;  ///< plain names follow Atom's rules, not RSS's
-  std::function<Place(pugi::xml_node)> place_of = {};
+  std::function<Place(Node)> place_of = {};
 
   /// Adds a warning, unless the same code was given often already: a document of nothing but faults stays
   /// small.
   void warn(std::string_view code, std::string message, Place place);
-  void warn(std::string_view code, std::string message, pugi::xml_node where);
+  void warn(std::string_view code, std::string message, Node where);
   /// The same, for a fault that recovery was needed for.
   void damaged(std::string_view code, std::string message, Place place);
 
@@ -57,9 +60,9 @@ struct Reading {
   [[nodiscard]] bool has_room_for(std::string_view code) const;
 
   /// A date as sent; one that can't be understood adds bad-date.
-  [[nodiscard]] std::optional<Timestamp> date(std::string_view text, pugi::xml_node where = {});
+  [[nodiscard]] std::optional<Timestamp> date(std::string_view text, Node where = {});
   /// An absolute URL where a base is known; "" for an empty or dangerous one (bad-url).
-  [[nodiscard]] std::string url(std::string_view reference, std::string_view base, pugi::xml_node where = {});
+  [[nodiscard]] std::string url(std::string_view reference, std::string_view base, Node where = {});
 
   /// The reference made absolute while the budget lasts, and then as it is (base-budget).
   [[nodiscard]] std::string absolute(std::string_view reference, std::string_view base);
@@ -67,16 +70,14 @@ struct Reading {
   [[nodiscard]] bool spend(std::size_t bytes);
 
   /// False once a list is as long as any honest document's; then a warning says that the rest was left out.
-  [[nodiscard]] bool may_grow(std::size_t size, pugi::xml_node where = {});
+  [[nodiscard]] bool may_grow(std::size_t size, Node where = {});
 
   /// False once so many things of one kind were made of the document that their number is out of proportion
   /// to it: an item takes a kilobyte of memory, be it seven bytes in the document.
   [[nodiscard]] bool may_hold(std::size_t count, std::size_t bytes_each);
 
   /// The place of a node, when places are known at all.
-  [[nodiscard]] Place place(pugi::xml_node where) const {
-    return where && place_of ? place_of(where) : Place{};
-  }
+  [[nodiscard]] Place place(Node where) const { return where && place_of ? place_of(where) : Place{}; }
 };
 
 }  // namespace tributary::parser

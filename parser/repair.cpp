@@ -1,4 +1,5 @@
-// Why a reader of our own stands behind pugixml, and not libxml2's recover mode: that mode drops every bare
+// Why a repair of our own stands behind the strict reader, and not libxml2's recover mode: that mode drops
+// every bare
 // "&" ("AT&T" becomes "ATT"), lets an end tag close whatever element is open, so that one crossed tag in a
 // description swallows the rest of the feed, and gives up at the first byte it dislikes. Feeds break in few
 // ways, and each has a plain cure that can be said in terms of text: so the cure is text again, which the
@@ -559,8 +560,8 @@ class Repairer {
       }
       const Reference reference = reference_at(data, i);
       if (reference.kind == Reference::Kind::none) {
-        // pugixml leaves alone what is no reference: escaped, a document of nothing else would be five times
-        // as long.
+        // The lenient reader leaves alone what is no reference: escaped, a document of nothing else would be
+        // five times as long.
         fault("a bare \"&\"");
         if (const std::size_t length = unended_reference(data.substr(i)); length > 0) {
           out_.append(data.substr(i, length)).append(";");

@@ -19,10 +19,10 @@ constexpr std::array versions{
 };
 
 /// RDF's dialects tell themselves by their namespace, wherever on the way to the channel it is declared.
-std::string format_by_namespace(pugi::xml_node root) {
-  for (const pugi::xml_node node : {root, root.first_child()}) {
-    for (const auto attribute : node.attributes()) {
-      if (!std::string_view(attribute.name()).starts_with("xmlns")) continue;
+std::string format_by_namespace(Node root) {
+  for (const Node node : {root, root.first_child()}) {
+    for (const NodeAttribute& attribute : node.attributes()) {
+      if (!attribute.name().starts_with("xmlns")) continue;
       const std::string uri = lowered(attribute.value());
       if (uri.find("/rdf/simple/0.9") != std::string::npos) return "rss-0.90";
       if (uri.find("purl.org/rss/1.0") != std::string::npos && uri.find("modules") == std::string::npos)
@@ -32,9 +32,9 @@ std::string format_by_namespace(pugi::xml_node root) {
   return "rss";
 }
 
-std::string format_of_rss(pugi::xml_node root) {
+std::string format_of_rss(Node root) {
   std::string_view version;
-  for (const auto attribute : root.attributes()) {
+  for (const NodeAttribute& attribute : root.attributes()) {
     if (same_word(attribute.name(), "version")) version = trimmed(attribute.value());
   }
   for (const auto& [number, format] : versions) {
@@ -52,7 +52,7 @@ class RssReader {
         details_(reading, walk_, reading.feed.details),
         document_(reading, walk_) {}
 
-  void read(pugi::xml_node node) {
+  void read(Node node) {
     const Element root = walk_.root(node);
     walk_.trust(root);
     if (same_word(root.local, "channel")) {
@@ -105,10 +105,10 @@ class RssReader {
 };
 
 /// Where the channel's own elements are.
-pugi::xml_node channel_of(pugi::xml_node root) {
-  if (same_word(local_name(root), "channel")) return root;
-  for (const auto child : root.children()) {
-    if (same_word(local_name(child), "channel")) return child;
+Node channel_of(Node root) {
+  if (same_word(root.local(), "channel")) return root;
+  for (const Node child : root.children()) {
+    if (same_word(child.local(), "channel")) return child;
   }
   return root;
 }
@@ -117,21 +117,21 @@ pugi::xml_node channel_of(pugi::xml_node root) {
 
 bool is_rss(const Body& body) {
   if (!body.root) return false;
-  const std::string_view name = local_name(body.root);
+  const std::string_view name = body.root.local();
   if (same_word(name, "rss") || same_word(name, "channel")) return true;
   if (same_word(name, "item")) return body.root.child("title") || body.root.child("link");
   // RDF is much else besides: a feed has a channel or items, or says at least that it is RSS.
   if (!same_word(name, "rdf")) return false;
   if (format_by_namespace(body.root) != "rss") return true;
-  for (const auto child : body.root.children()) {
-    if (same_word(local_name(child), "channel") || same_word(local_name(child), "item")) return true;
+  for (const Node child : body.root.children()) {
+    if (same_word(child.local(), "channel") || same_word(child.local(), "item")) return true;
   }
   return false;
 }
 
 std::expected<void, std::string> read_rss(Reading& reading, const Body& body) {
   reading.feed.format =
-      same_word(local_name(body.root), "rdf") ? format_by_namespace(body.root) : format_of_rss(body.root);
+      same_word(body.root.local(), "rdf") ? format_by_namespace(body.root) : format_of_rss(body.root);
   look_ahead(reading, body.root, channel_of(body.root));
   RssReader(reading).read(body.root);
   return {};

@@ -13,18 +13,9 @@
 namespace tributary::parser {
 namespace {
 
-bool is_text_node(pugi::xml_node node) {
-  return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
-}
-
-bool has_elements(pugi::xml_node node) {
-  return std::ranges::any_of(node.children(),
-                             [](pugi::xml_node child) { return child.type() == pugi::node_element; });
-}
-
 /// Depth first without recursion: a document may be nested 100,000 deep.
-void append_all_text(pugi::xml_node top, std::string& out) {
-  pugi::xml_node node = top;
+void append_all_text(Node top, std::string& out) {
+  Node node = top;
   out += node.value();
   while (true) {
     if (node.first_child()) {
@@ -34,7 +25,7 @@ void append_all_text(pugi::xml_node top, std::string& out) {
       if (node == top) return;
       node = node.next_sibling();
     }
-    if (is_text_node(node) || node.type() == pugi::node_element) out += node.value();
+    out += node.value();
   }
 }
 
@@ -68,19 +59,17 @@ void finish(Text& text, const Reading& reading, std::string_view value, Text::Ty
 
 /// Some publishers put escaped markup for type="html", or text, into a bare XHTML div; it is still escaped
 /// markup, or text.
-bool is_div_around_text(pugi::xml_node node) {
-  pugi::xml_node only;
-  for (const auto child : node.children()) {
-    if (child.type() == pugi::node_element && !only) {
+bool is_div_around_text(Node node) {
+  Node only;
+  for (const Node child : node.children()) {
+    if (child.is_element() && !only) {
       only = child;
-    } else if (!is_text_node(child) || !trimmed(child.value()).empty()) {
+    } else if (child.is_element() || !trimmed(child.value()).empty()) {
       return false;
     }
   }
   if (!only || !trimmed(node.value()).empty() || has_elements(only)) return false;
-  std::string_view name = only.name();
-  if (const auto colon = name.find(':'); colon != std::string_view::npos) name.remove_prefix(colon + 1);
-  return same_word(name, "div");
+  return same_word(only.local(), "div");
 }
 
 /// RSS 0.93 and Media RSS let an element say of itself whether it is markup.
@@ -100,11 +89,14 @@ bool has_required_div(const Reading& reading, const Element& element) {
 
 }  // namespace
 
+bool has_elements(Node node) {
+  return std::ranges::any_of(node.children(), &Node::is_element);
+}
+
 std::string_view text_inside(const Element& element, std::string& scratch) {
-  const pugi::xml_node first = element.node.first_child();
+  const Node first = element.node.first_child();
   if (!first) return trimmed(element.node.value());
-  if (*element.node.value() == '\0' && !first.next_sibling() && is_text_node(first))
-    return trimmed(first.value());
+  if (element.node.value().empty() && !first.next_sibling() && first.is_text()) return trimmed(first.value());
   scratch.clear();
   append_all_text(element.node, scratch);
   return trimmed(scratch);

@@ -24,6 +24,8 @@ enum class TextRule {
 [[nodiscard]] std::optional<Text> make_text(Reading& reading, std::string_view value, TextRule rule,
                                             std::string_view lang, std::string_view base);
 
+[[nodiscard]] bool has_elements(Node node);
+
 /// All character data inside the element, white space around it trimmed. The view is into the document or
 /// `scratch`.
 [[nodiscard]] std::string_view text_inside(const Element& element, std::string& scratch);

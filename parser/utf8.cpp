@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "parser/blocks.hpp"
+
 namespace tributary::parser {
 namespace {
 
@@ -38,7 +40,55 @@ std::size_t sequence_at(std::string_view text, std::size_t at) {
   return 0;
 }
 
+/// Whether the valid sequence at `at` is one of Letters::odd.
+bool is_odd(std::string_view text, std::size_t at, std::size_t length) {
+  const auto byte = [&](std::size_t i) {
+    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
+  };
+  switch (length) {
+    case 2:  // a C1 control; or the two letters that a lead byte and the next became
+      return (byte(0) == 0xC2 && byte(1) < 0xA0) || (byte(0) == 0xC3 && byte(1) >= 0x82 && byte(2) == 0xC2);
+    case 3:
+      return byte(0) == 0xEF && ((byte(1) == 0xB7 && byte(2) >= 0x90 && byte(2) <= 0xAF) ||
+                                 (byte(1) == 0xBF && byte(2) >= 0xBE));
+    default:
+      return (byte(1) & 0x0FU) == 0x0F && byte(2) == 0xBF && byte(3) >= 0xBE;
+  }
+}
+
 }  // namespace
+
+Letters look_at_letters(std::string_view text) {
+  Letters letters;
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); at != end;) {
+    at = find_first(at, end, [](auto c) {
+      return (c >= std::uint8_t{0x7f}) | ((c < std::uint8_t{' '}) & (c != std::uint8_t{'\n'}) &
+                                          (c != std::uint8_t{'\t'}) & (c != std::uint8_t{'\r'}));
+    });
+    for (; at != end && static_cast<unsigned char>(*at) >= 0x80;) {
+      const auto offset = static_cast<std::size_t>(at - text.data());
+      const std::size_t length = sequence_at(text, offset);
+      if (length == 0) {
+        letters.invalid = offset;
+        return letters;
+      }
+      if (is_odd(text, offset, length)) {
+        letters.odd = true;
+        // U+FFFE and U+FFFF are the only ones beyond ASCII that XML lacks.
+        if (length == 3 && *at == '\xEF' && at[1] == '\xBF') letters.illegal = true;
+      }
+      at += length;
+    }
+    if (at == end) break;
+    const auto c = static_cast<unsigned char>(*at);
+    const bool is_control = c < 0x20 && c != '\n' && c != '\t' && c != '\r';
+    letters.illegal |= is_control;
+    letters.odd |= is_control || c == 0x7f;
+    ++at;
+  }
+  return letters;
+}
 
 std::size_t find_above_ascii(std::string_view text, std::size_t from) {
   // A block at a time, then eight bytes, then one: nearly all of a feed is ASCII.
@@ -87,23 +137,34 @@ std::string beginning_of(std::string_view text, std::size_t most_bytes) {
   return out;
 }
 
-void append_utf8(std::string& out, std::uint32_t code) {
+std::size_t write_utf8(char* out, std::uint32_t code) {
   if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) code = 0xFFFD;
+  const auto tail = [&](unsigned shift) { return static_cast<char>(0x80U | ((code >> shift) & 0x3FU)); };
   if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0U | (code >> 6U));
-    out += static_cast<char>(0x80U | (code & 0x3FU));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0U | (code >> 12U));
-    out += static_cast<char>(0x80U | ((code >> 6U) & 0x3FU));
-    out += static_cast<char>(0x80U | (code & 0x3FU));
-  } else {
-    out += static_cast<char>(0xF0U | (code >> 18U));
-    out += static_cast<char>(0x80U | ((code >> 12U) & 0x3FU));
-    out += static_cast<char>(0x80U | ((code >> 6U) & 0x3FU));
-    out += static_cast<char>(0x80U | (code & 0x3FU));
+    out[0] = static_cast<char>(code);
+    return 1;
   }
+  if (code < 0x800) {
+    out[0] = static_cast<char>(0xC0U | (code >> 6U));
+    out[1] = tail(0);
+    return 2;
+  }
+  if (code < 0x10000) {
+    out[0] = static_cast<char>(0xE0U | (code >> 12U));
+    out[1] = tail(6);
+    out[2] = tail(0);
+    return 3;
+  }
+  out[0] = static_cast<char>(0xF0U | (code >> 18U));
+  out[1] = tail(12);
+  out[2] = tail(6);
+  out[3] = tail(0);
+  return 4;
+}
+
+void append_utf8(std::string& out, std::uint32_t code) {
+  std::array<char, 4> letter{};
+  out.append(letter.data(), write_utf8(letter.data(), code));
 }
 
 std::uint32_t windows_1252(std::uint32_t byte) {

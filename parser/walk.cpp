@@ -14,7 +14,8 @@ struct QName {
   std::string_view local;
 };
 
-QName split(std::string_view name) {
+QName split(const NodeAttribute& attribute) {
+  const std::string_view name = attribute.name();
   const auto colon = name.find(':');
   if (colon == std::string_view::npos) return {{}, name};
   return {name.substr(0, colon), name.substr(colon + 1)};
@@ -27,20 +28,19 @@ bool Element::is(Ns wanted, std::string_view name) const {
   return ns == Ns::plain ? same_word(local, name) : local == name;
 }
 
-Element Walk::root(pugi::xml_node node) {
+Element Walk::root(Node node) {
   return enter(node, {});
 }
 
-Element Walk::enter(pugi::xml_node node, const Scope& outer) {
+Element Walk::enter(Node node, const Scope& outer) {
   Element element{.node = node, .scope = outer};
-  if (node.first_attribute()) open_scopes(node, element.scope);
-  const QName name = split(node.name());
-  element.local = name.local;
-  element.ns = resolve(name.prefix, node);
+  if (node.opens_scope()) open_scopes(node, element.scope);
+  element.local = node.local();
+  element.ns = resolve(node.prefix(), node);
   return element;
 }
 
-void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
+void Walk::open_scopes(Node node, Scope& scope) {
   std::string_view plain_lang;
   std::string_view plain_base;
   bool has_plain_lang = false;
@@ -62,8 +62,7 @@ void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
     bases_.push_back(std::move(base));
     scope.base = &bases_.back();
   };
-  // Asked of nearly every element: pugixml's ranges take three calls into its library a step, this takes one.
-  for (auto attribute = node.first_attribute(); attribute; attribute = attribute.next_attribute()) {
+  for (const NodeAttribute& attribute : node.attributes()) {
     const std::string_view name = attribute.name();
     if (name.find(':') != std::string_view::npos && !name.starts_with("xml")) has_prefix = true;
     if (name.size() < 4) continue;
@@ -87,8 +86,8 @@ void Walk::open_scopes(pugi::xml_node node, Scope& scope) {
     }
   }
   if (has_prefix) {
-    for (const auto attribute : node.attributes()) {
-      const QName name = split(attribute.name());
+    for (const NodeAttribute& attribute : node.attributes()) {
+      const QName name = split(attribute);
       if (!name.prefix.empty() && name.prefix != "xmlns") resolve(name.prefix, node);
     }
   }
@@ -105,9 +104,9 @@ void Walk::bind(std::string_view prefix, std::string_view uri) {
 void Walk::trust(const Element& root) {
   if (root.ns == Ns::unknown) return trust_namespace_of(root.node);
   if (root.ns != Ns::rdf) return;
-  pugi::xml_node stranger;
-  for (const auto child : root.node.children()) {
-    const std::string_view name = split(child.name()).local;
+  Node stranger;
+  for (const Node child : root.node.children()) {
+    const std::string_view name = child.local();
     if (!same_word(name, "channel") && !same_word(name, "item")) continue;
     const std::size_t outer = mark();
     const bool is_known = enter(child, root.scope).ns != Ns::unknown;
@@ -122,8 +121,8 @@ void Walk::trust(const Element& root) {
   leave(outer);
 }
 
-void Walk::trust_namespace_of(pugi::xml_node node) {
-  const auto* binding = find(split(node.name()).prefix);
+void Walk::trust_namespace_of(Node node) {
+  const auto* binding = find(node.prefix());
   if (binding == nullptr) return;
   trusted_ = binding->uri;
   for (Binding& each : bindings_) {
@@ -138,7 +137,7 @@ const Walk::Binding* Walk::find(std::string_view prefix) const {
   return nullptr;
 }
 
-Ns Walk::resolve(std::string_view prefix, pugi::xml_node node) {
+Ns Walk::resolve(std::string_view prefix, Node node) {
   if (const auto* binding = find(prefix)) return binding->ns;
   if (prefix.empty()) return Ns::plain;
   if (prefix == "xml") return Ns::xml;
@@ -151,15 +150,15 @@ Ns Walk::resolve(std::string_view prefix, pugi::xml_node node) {
 }
 
 std::string_view Walk::attribute(const Element& element, std::string_view name) {
-  for (auto attribute = element.node.first_attribute(); attribute; attribute = attribute.next_attribute()) {
+  for (const NodeAttribute& attribute : element.node.attributes()) {
     if (same_word(attribute.name(), name)) return trimmed(attribute.value());
   }
   return {};
 }
 
 std::string_view Walk::rdf_attribute(const Element& element, std::string_view name) const {
-  for (auto attribute = element.node.first_attribute(); attribute; attribute = attribute.next_attribute()) {
-    const QName own = split(attribute.name());
+  for (const NodeAttribute& attribute : element.node.attributes()) {
+    const QName own = split(attribute);
     if (own.prefix.empty() || own.local != name) continue;
     const auto* binding = find(own.prefix);
     const Ns ns = binding != nullptr ? binding->ns : customary_namespace(own.prefix);

@@ -1,12 +1,12 @@
 #pragma once
 #include <deque>
-#include <pugixml.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "parser/namespaces.hpp"
 #include "parser/reading.hpp"
+#include "parser/tree.hpp"
 
 namespace tributary::parser {
 
@@ -18,7 +18,7 @@ struct Scope {
 
 /// An element with its name resolved: valid while the walk that made it is inside its parent.
 struct Element {
-  pugi::xml_node node = {};
+  Node node = {};
   Ns ns = Ns::unknown;
   std::string_view local = {};  ///< in the document's own spelling
   Scope scope = {};
@@ -35,13 +35,13 @@ class Walk {
   explicit Walk(Reading& reading) : reading_(reading) {}
 
   /// Opens the document's root element. Its scopes stay in force for the life of the walk.
-  [[nodiscard]] Element root(pugi::xml_node node);
+  [[nodiscard]] Element root(Node node);
 
   /// Calls `visit(const Element&)` for each child element, in document order.
   template <typename Visit>
   void children(const Element& parent, Visit&& visit) {
-    for (pugi::xml_node child = parent.node.first_child(); child; child = child.next_sibling()) {
-      if (child.type() != pugi::node_element) continue;
+    for (const Node child : parent.node.children()) {
+      if (!child.is_element()) continue;
       const std::size_t mark = bindings_.size();
       visit(enter(child, parent.scope));
       bindings_.resize(mark);
@@ -75,7 +75,7 @@ class Walk {
   /// none is known.
   void trust(const Element& root);
 
-  [[nodiscard]] Element enter(pugi::xml_node node, const Scope& outer);
+  [[nodiscard]] Element enter(Node node, const Scope& outer);
   [[nodiscard]] std::size_t mark() const { return bindings_.size(); }
   void leave(std::size_t mark) { bindings_.resize(mark); }
 
@@ -85,11 +85,11 @@ class Walk {
     Ns ns;
     std::string_view uri;  // kept only while it is unknown
   };
-  void trust_namespace_of(pugi::xml_node node);
-  void open_scopes(pugi::xml_node node, Scope& scope);
+  void trust_namespace_of(Node node);
+  void open_scopes(Node node, Scope& scope);
   [[nodiscard]] const Binding* find(std::string_view prefix) const;
   /// Warns of a prefix that is not declared, and takes it for what it customarily means.
-  Ns resolve(std::string_view prefix, pugi::xml_node node);
+  Ns resolve(std::string_view prefix, Node node);
 
   Reading& reading_;
   void bind(std::string_view prefix, std::string_view uri);

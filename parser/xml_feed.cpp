@@ -8,13 +8,7 @@
 
 namespace tributary::parser {
 
-std::string_view local_name(pugi::xml_node node) {
-  std::string_view name = node.name();
-  const auto colon = name.find(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
-}
-
-void look_ahead(Reading& reading, pugi::xml_node root, pugi::xml_node parent) {
+void look_ahead(Reading& reading, Node root, Node parent) {
   reading.feed_base = reading.document.base;
   // A reading of its own: what is warned of here is warned of again when the members are read.
   Reading ahead{reading.document, reading.options};

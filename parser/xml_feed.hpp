@@ -6,13 +6,10 @@
 
 namespace tributary::parser {
 
-/// A name without its prefix.
-[[nodiscard]] std::string_view local_name(pugi::xml_node node);
-
 /// What has to be known before the members are read, whatever comes first in the document: the feed's own
 /// page as the base of relative references, and its language for dates. `parent` is the element that holds
 /// them.
-void look_ahead(Reading& reading, pugi::xml_node root, pugi::xml_node parent);
+void look_ahead(Reading& reading, Node root, Node parent);
 
 /// The xml:lang of the root where no element names the language.
 void set_language_from_scope(Reading& reading, const Element& root);
