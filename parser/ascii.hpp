@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "parser/blocks.hpp"
+
 // ASCII alone, whatever the locale: names, keywords and numbers of feeds are ASCII.
 namespace tributary::parser {
 
@@ -36,24 +38,18 @@ namespace tributary::parser {
 }
 
 /// string_view::find for two letters or more, and quick in markup: find itself stops at every letter that is
-/// the needle's first, which there is every other one, and memmem takes a byte at a time. This looks for the
-/// needle's first two letters, a block at a time and without a branch inside, so that the compiler can do a
-/// block in a few instructions.
+/// the needle's first, which there is every other one. This looks for the needle's first two letters, a block
+/// at a time.
 [[nodiscard]] inline std::size_t find_in(std::string_view text, std::string_view needle,
                                          std::size_t from = 0) {
-  constexpr std::size_t block = 64;
-  const char first = needle[0];
-  const char second = needle[1];
-  for (; from + block < text.size(); from += block) {
+  const auto first = static_cast<std::uint8_t>(needle[0]);
+  const auto second = static_cast<std::uint8_t>(needle[1]);
+  for (; from + block_size < text.size(); from += block_size) {
     const char* at = text.data() + from;
-    unsigned char found = 0;
-    for (std::size_t i = 0; i < block; ++i) {
-      found |= static_cast<unsigned char>(static_cast<unsigned char>(at[i] == first) &
-                                          static_cast<unsigned char>(at[i + 1] == second));
-    }
-    if (found == 0) continue;
-    for (std::size_t i = 0; i < block; ++i) {
-      if (at[i] == first && at[i + 1] == second && text.substr(from + i).starts_with(needle)) return from + i;
+    for (unsigned found = bits((block_at(at) == first) & (block_at(at + 1) == second)); found != 0;
+         found &= found - 1) {
+      const std::size_t place = from + static_cast<std::size_t>(std::countr_zero(found));
+      if (text.substr(place).starts_with(needle)) return place;
     }
   }
   return text.find(needle, from);

@@ -20,9 +20,13 @@ using Block = std::uint8_t __attribute__((vector_size(block_size)));
   return block;
 }
 
-/// A block of one letter.
-[[nodiscard]] inline Block all(char c) {
-  return Block{} + static_cast<std::uint8_t>(c);
+/// Controls and all above ASCII: one comparison, when letters count as signed.
+[[nodiscard]] inline auto is_control_or_high(Block block) {
+  using Signed = std::int8_t __attribute__((vector_size(block_size)));
+  return reinterpret_cast<Signed>(block) < std::int8_t{' '};
+}
+[[nodiscard]] inline bool is_control_or_high(std::uint8_t c) {
+  return static_cast<std::int8_t>(c) < std::int8_t{' '};
 }
 
 /// Of the comparison of two blocks: a bit for each letter, the lowest for the first.
@@ -41,6 +45,13 @@ template <typename Mask>
 /// and says the same of both: whether something is one of those looked for, by == and | alone.
 template <typename Test>
 [[nodiscard]] inline const char* find_first(const char* from, const char* end, Test test) {
+  constexpr std::size_t stride = 4 * block_size;  // most are looked at for nothing
+  while (static_cast<std::size_t>(end - from) >= stride) {
+    const auto found = test(block_at(from)) | test(block_at(from + block_size)) |
+                       test(block_at(from + 2 * block_size)) | test(block_at(from + 3 * block_size));
+    if (bits(found) != 0) break;
+    from += stride;
+  }
   while (static_cast<std::size_t>(end - from) >= block_size) {
     const unsigned found = bits(test(block_at(from)));
     if (found != 0) return from + std::countr_zero(found);

@@ -60,7 +60,8 @@ class CdfReader {
 
   void read_one(const Element& element) {
     if (!reading_.may_hold(reading_.feed.items.size(), sizeof(Item))) return;
-    Item item = read_item(reading_, walk_, element);
+    Item item;
+    read_item(reading_, walk_, element, item);
     std::string href =
         reading_.url(Walk::attribute(element, "HREF"), base_of(reading_, element.scope), element.node);
     if (href.empty()) {

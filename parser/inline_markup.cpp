@@ -11,27 +11,21 @@
 namespace tributary::parser {
 namespace {
 
-constexpr std::array void_elements{"area",  "base", "br",   "col",   "embed",  "hr",    "img",
-                                   "input", "link", "meta", "param", "source", "track", "wbr"};
+constexpr std::array<std::string_view, 14> void_elements{"area",  "base",   "br",    "col",  "embed",
+                                                         "hr",    "img",    "input", "link", "meta",
+                                                         "param", "source", "track", "wbr"};
 // Past this depth only text is kept: no reader shows such nesting, and every later stage would pay for it.
 constexpr std::size_t deepest = 256;
 
 void escape(std::string_view text, std::string& out, bool in_attribute) {
-  constexpr std::size_t block = 32;
+  const char* const end = text.data() + text.size();
   std::size_t written = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    // Most of a text needs nothing: that is seen a block at a time, without a branch inside.
-    while (at + block <= text.size()) {
-      unsigned char found = 0;
-      for (std::size_t i = 0; i < block; ++i) {
-        const char c = text[at + i];
-        found |= static_cast<unsigned char>(
-            static_cast<unsigned char>(c == '&') | static_cast<unsigned char>(c == '<') |
-            static_cast<unsigned char>(c == '>') | static_cast<unsigned char>(c == '"'));
-      }
-      if (found != 0) break;
-      at += block;
-    }
+    const char* const found = find_first(text.data() + at, end, [](auto c) {
+      return (c == std::uint8_t{'&'}) | (c == std::uint8_t{'<'}) | (c == std::uint8_t{'>'}) |
+             (c == std::uint8_t{'"'});
+    });
+    at = static_cast<std::size_t>(found - text.data());
     if (at == text.size()) break;
     std::string_view reference;
     switch (text[at]) {
@@ -182,7 +176,7 @@ Node lone_div(const Element& element) {
 }  // namespace
 
 std::string inner_markup(Reading& reading, Walk& walk, const Element& element, bool unwrap) {
-  reading.needs_space = true;
+  reading.needs_space |= !element.node.keeps_space();
   const std::size_t mark = walk.mark();
   Element top = element;
   if (const auto div = unwrap ? lone_div(element) : Node()) top = walk.enter(div, element.scope);

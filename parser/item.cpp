@@ -153,12 +153,10 @@ class ItemReader {
 
 }  // namespace
 
-Item read_item(Reading& reading, Walk& walk, const Element& element) {
-  Item item;
+void read_item(Reading& reading, Walk& walk, const Element& element, Item& item) {
   ItemReader reader(reading, walk, item);
   walk.children(element, [&](const Element& child) { reader.read(child); });
   reader.finish(element);
-  return item;
 }
 
 void add_item(Reading& reading, Walk& walk, const Element& element) {
@@ -167,7 +165,7 @@ void add_item(Reading& reading, Walk& walk, const Element& element) {
   // An empty item is an item, a thousand of them are not.
   constexpr std::size_t most_empty = 1000;
   if (!element.node.first_child() && items.size() > most_empty) return;
-  items.push_back(read_item(reading, walk, element));
+  read_item(reading, walk, element, items.emplace_back());
 }
 
 void finish_item(Reading& reading, Item& item, Node where) {

@@ -5,7 +5,7 @@
 namespace tributary::parser {
 
 /// An item or entry, in any of the XML formats.
-[[nodiscard]] Item read_item(Reading& reading, Walk& walk, const Element& element);
+void read_item(Reading& reading, Walk& walk, const Element& element, Item& item);
 
 /// The same, added to the feed while there is room for it.
 void add_item(Reading& reading, Walk& walk, const Element& element);

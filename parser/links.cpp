@@ -10,9 +10,10 @@ namespace tributary::parser {
 namespace {
 
 /// "&amp;" that was escaped twice: no server asks for a parameter called "amp;…".
-std::string once_escaped(std::string_view url) {
+std::string_view once_escaped(std::string_view url, std::string& out) {
   constexpr std::string_view escape = "&amp;";
-  std::string out;
+  if (find_in(url, escape) == std::string_view::npos) return url;
+  out.clear();
   for (auto at = url.find(escape); at != std::string_view::npos; at = url.find(escape)) {
     out += url.substr(0, at + 1);
     url.remove_prefix(at + escape.size());
@@ -61,11 +62,12 @@ void LinkList::read(Reading& reading, const Element& element) {
     // page but never a file to enclose.
     if (!plain && !has_relation(link, "enclosure")) link.href = std::string(base.substr(0, base.find('#')));
   } else {
-    link.href = reading.url(once_escaped(reference), base, element.node);
+    std::string mended;
+    link.href = reading.url(once_escaped(reference, mended), base, element.node);
     if (link.href.empty()) return;
   }
   // A link that leads nowhere is kept for what it says otherwise; an empty element says nothing.
-  if (link == Link{}) return;
+  if (link.href.empty() && link == Link{}) return;
   const bool own = element.ns == Ns::plain && plain;
   add(std::move(link), own ? 0 : 1);
 }
@@ -89,7 +91,7 @@ void LinkList::add(Link link, int rank) {
     if (!is_page(link.type)) rank += 2;
     if (rank < page_rank_) {
       page_rank_ = rank;
-      page_ = link.href;
+      page_ = links_.size();
     }
   }
   links_.push_back(std::move(link));

@@ -21,11 +21,15 @@ class LinkList {
   void read_license(Reading& reading, const Walk& walk, const Element& element);
   void add(Link link, int rank);
 
-  [[nodiscard]] const std::string& page() const { return page_; }
+  /// "" when there is none; valid until the next link is added.
+  [[nodiscard]] std::string_view page() const {
+    return page_ == none ? std::string_view() : std::string_view(links_[page_].href);
+  }
 
  private:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
   std::vector<Link>& links_;
-  std::string page_;
+  std::size_t page_ = none;  // its place in links_
   int page_rank_ = 9;
 };
 

@@ -45,16 +45,6 @@ std::string reason_for(Node root) {
          "> belongs to no known feed format";
 }
 
-/// Inline markup needs the white space between its elements, which costs time and memory that plain feeds
-/// need not pay.
-bool may_hold_inline_markup(std::string_view text) {
-  for (auto at = find_in(text, "xhtml"); at != std::string_view::npos; at = find_in(text, "xhtml", at + 5)) {
-    const std::string_view after = text.substr(at + 5, 4);
-    if (after.starts_with('"') || after.starts_with('\'') || after == "+xml") return true;
-  }
-  return false;
-}
-
 std::expected<void, std::string> read_by_format(Reading& reading, const Body& body) {
   for (const auto& format : formats) {
     if (format.is(body)) return format.read(reading, body);
@@ -80,7 +70,6 @@ Result<Feed> read_document(const Document& document, const ParseOptions& options
     if (start.find('<') == std::string_view::npos) {
       return std::unexpected(not_a_feed(document, "the document is neither XML nor JSON"));
     }
-    keep_space = keep_space || may_hold_inline_markup(decoded.text());
     const XmlTree tree(reading, std::move(decoded), keep_space);
     reading.has_only_plain_letters = tree.has_only_plain_letters();
     reading.place_of = [&tree](Node node) { return tree.place_of(node); };

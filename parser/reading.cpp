@@ -20,6 +20,13 @@ std::string as_sent(std::string_view text) {
   return "\"" + std::string(text.substr(0, end)) + "…\"";
 }
 
+/// One that is absolute, and harmless, as it stands: nearly all are.
+bool is_plain_web_url(std::string_view url) {
+  if (!url.starts_with("https://") && !url.starts_with("http://")) return false;
+  const char* const end = url.data() + url.size();
+  return find_first(url.data(), end, [](auto c) { return c <= std::uint8_t{' '}; }) == end;
+}
+
 }  // namespace
 
 Place PlaceCounter::at(std::string_view text, std::size_t offset) {
@@ -99,7 +106,7 @@ bool Reading::spend(std::size_t bytes) {
 
 std::string Reading::url(std::string_view reference, std::string_view base, Node where) {
   reference = trimmed(reference);
-  if (reference.empty()) return {};
+  if (reference.empty() || is_plain_web_url(reference)) return std::string(reference);
   std::string url = absolute(reference, base);
   if (is_dangerous_url(url)) {
     warn("bad-url", "left out: " + as_sent(url), where);

@@ -128,6 +128,7 @@ class TreeReader {
     node->name_size = static_cast<std::uint32_t>(at_ - name);
     if (colon != nullptr) node->prefix_size = static_cast<std::uint32_t>(colon + 1 - name);
     if (*at_ != '>' && !attributes(*node)) return false;
+    node->keeps_space = options_.keep_space;
     if (*at_ == '/') {
       if (end_ - at_ < 2 || at_[1] != '>') return false;
       at_ += 2;
@@ -171,6 +172,8 @@ class TreeReader {
           has_colon || attribute.starts_with("xml") ||
           (attribute.size() == 4 && (same_word(attribute, "lang") || same_word(attribute, "base")));
       found_.emplace_back(attribute, value);
+      options_.keep_space = options_.keep_space || value.ends_with("xhtml") ||
+                            (attribute == "type" && value.find("xhtml+xml") != std::string_view::npos);
     }
     if (found_.empty()) return true;
     void* memory = arena_.take(found_.size() * sizeof(NodeAttribute));
@@ -205,7 +208,7 @@ class TreeReader {
     while (at_ != close) {
       const char c = *at_;
       if (c == '&') {
-        if (!reference(close, to)) return false;
+        if (!reference(close, out, to)) return false;
         continue;
       }
       if (c == '<' && options_.strict) return false;
@@ -374,7 +377,7 @@ class TreeReader {
       }
       const char c = *at_;
       if (c == '&') {
-        if (!reference(stop, to)) return false;
+        if (!reference(stop, out, to)) return false;
         continue;
       }
       if (c == ']' && options_.strict && rest().starts_with("]]>")) return false;
@@ -387,8 +390,9 @@ class TreeReader {
     return true;
   }
 
-  /// The letters that the reference at at_ stands for; it has at least as many itself.
-  bool reference(const char* stop, char*& to) {
+  /// Writes the letters that the reference at at_ stands for to `to`, behind what is at `out` already. It has
+  /// at least as many itself.
+  bool reference(const char* stop, const char* out, char*& to) {
     const auto known = [&](std::string_view name, char letter) {
       if (!view(at_ + 1, stop).starts_with(name)) return false;
       *to++ = letter;
@@ -416,7 +420,9 @@ class TreeReader {
       const bool is_plain = found.code == '\t' || found.code == '\n' ||
                             (found.code >= ' ' && found.code < 0x7f) ||
                             (found.code > 0xff && found.code < 0xfdd0);
-      has_odd_references_ |= !is_plain;
+      // Behind one of Latin-1's letters it may be UTF-8 that was taken for windows-1252.
+      const bool is_behind_letter = to - out >= 2 && to[-2] == '\xC3';
+      has_odd_references_ |= !is_plain || (found.code > 0xff && is_behind_letter);
       std::array<char, 4> letter{};
       to = std::copy_n(letter.data(), write_utf8(letter.data(), found.code), to);
       at_ += found.length;

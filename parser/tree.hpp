@@ -49,6 +49,7 @@ class Node {
     std::uint32_t prefix_size = 0;  // with its colon
     std::uint16_t attribute_count = 0;
     bool opens_scope = false;
+    bool keeps_space = false;
   };
 
   Node() = default;
@@ -97,6 +98,9 @@ class Node {
   }
   /// True when an attribute may say something of namespaces, language or base.
   [[nodiscard]] bool opens_scope() const { return data_ != nullptr && data_->opens_scope; }
+
+  /// True when white space between the elements inside was kept.
+  [[nodiscard]] bool keeps_space() const { return data_ != nullptr && data_->keeps_space; }
 
   /// The first child element of exactly that name.
   [[nodiscard]] Node child(std::string_view name) const;
@@ -178,7 +182,9 @@ struct TreeOptions {
   /// The text must be well-formed XML without a document type of its own; else what breaks a rule is read as
   /// what it looks like: for text that repair_xml() wrote.
   bool strict = true;
-  bool keep_space = false;             ///< keep texts of nothing but white space
+  /// Keep texts of nothing but white space from the start. They are kept anyway from the first attribute on
+  /// that speaks of XHTML: inline markup needs them, and plain feeds need not pay for them.
+  bool keep_space = false;
   std::size_t most_memory = SIZE_MAX;  ///< bytes
 };
 

@@ -40,6 +40,11 @@ std::size_t sequence_at(std::string_view text, std::size_t at) {
   return 0;
 }
 
+/// Whether the letters that windows-1252 has for the continuation bytes of UTF-8 begin so.
+bool may_lead_continuation(unsigned lead) {
+  return lead == 0xC2 || lead == 0xC5 || lead == 0xC6 || lead == 0xCB || lead == 0xE2;
+}
+
 /// Whether the valid sequence at `at` is one of Letters::odd.
 bool is_odd(std::string_view text, std::size_t at, std::size_t length) {
   const auto byte = [&](std::size_t i) {
@@ -47,7 +52,8 @@ bool is_odd(std::string_view text, std::size_t at, std::size_t length) {
   };
   switch (length) {
     case 2:  // a C1 control; or the two letters that a lead byte and the next became
-      return (byte(0) == 0xC2 && byte(1) < 0xA0) || (byte(0) == 0xC3 && byte(1) >= 0x82 && byte(2) == 0xC2);
+      return (byte(0) == 0xC2 && byte(1) < 0xA0) ||
+             (byte(0) == 0xC3 && byte(1) >= 0x82 && may_lead_continuation(byte(2)));
     case 3:
       return byte(0) == 0xEF && ((byte(1) == 0xB7 && byte(2) >= 0x90 && byte(2) <= 0xAF) ||
                                  (byte(1) == 0xBF && byte(2) >= 0xBE));
@@ -63,7 +69,7 @@ Letters look_at_letters(std::string_view text) {
   const char* const end = text.data() + text.size();
   for (const char* at = text.data(); at != end;) {
     at = find_first(at, end, [](auto c) {
-      return (c >= std::uint8_t{0x7f}) | ((c < std::uint8_t{' '}) & (c != std::uint8_t{'\n'}) &
+      return (c == std::uint8_t{0x7f}) | (is_control_or_high(c) & (c != std::uint8_t{'\n'}) &
                                           (c != std::uint8_t{'\t'}) & (c != std::uint8_t{'\r'}));
     });
     for (; at != end && static_cast<unsigned char>(*at) >= 0x80;) {

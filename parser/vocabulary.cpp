@@ -1,6 +1,7 @@
 #include "parser/vocabulary.hpp"
 
 #include <array>
+#include <bit>
 #include <string_view>
 
 #include "parser/ascii.hpp"
@@ -142,12 +143,13 @@ constexpr std::array rows{
 };
 
 // The table as a hash, made once by the compiler: asked for every element of every feed.
-constexpr std::size_t slots = 512;
+constexpr std::size_t slots = 512;  // 2^9
 
 constexpr std::size_t hash(Ns ns, std::string_view name) {
-  std::uint32_t value = 2166136261U + static_cast<std::uint32_t>(ns) * 977U;
-  for (const char c : name) value = (value ^ static_cast<unsigned char>(c)) * 16777619U;
-  return (value ^ (value >> 15U)) % slots;
+  std::uint64_t value = static_cast<std::uint64_t>(ns) + 1;
+  // Letters of both cases are the same here; a comparison decides.
+  for (const char c : name) value = std::rotl(value, 5) ^ (static_cast<unsigned char>(c) | 0x20U);
+  return (value * 0x9E3779B97F4A7C15ULL) >> 55U;
 }
 
 constexpr auto index = [] {
@@ -166,7 +168,7 @@ constexpr std::size_t longest_name = 32;
 Meaning find(Ns ns, std::string_view name) {
   for (std::size_t slot = hash(ns, name); index[slot] != 0; slot = (slot + 1) % slots) {
     const Row& row = rows[index[slot] - 1U];
-    if (row.ns == ns && row.name == name) return row.meaning;
+    if (row.ns == ns && (ns == Ns::plain ? same_word(row.name, name) : row.name == name)) return row.meaning;
   }
   return {};
 }
@@ -179,15 +181,11 @@ Meaning meaning_of(const Element& element) {
     const Meaning meaning = find(element.ns, element.local);
     if (meaning.member != none || element.ns != Ns::atom) return meaning;
   }
-  std::array<char, longest_name> folded{};
-  std::string_view name = element.local;
-  for (std::size_t i = 0; i < name.size(); ++i) folded[i] = lower(name[i]);
-  name = {folded.data(), name.size()};
-  Meaning meaning = find(Ns::plain, name);
+  Meaning meaning = find(Ns::plain, element.local);
   if (element.ns == Ns::atom && meaning.member != none) {
     // A name of RSS that took on Atom's namespace from the document around it says what it says in RSS, where
     // Atom's own elements do not. One of Atom's in another letter case is none.
-    if (find(Ns::atom, name).member != none) return {};
+    if (find(Ns::atom, lowered(element.local)).member != none) return {};
     ++meaning.rank;
   }
   return meaning;
