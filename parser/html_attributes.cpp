@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "model/url.hpp"
+#include "parser/blocks.hpp"
 #include "parser/html_characters.hpp"
 #include "parser/html_references.hpp"
 
@@ -38,7 +39,9 @@ bool is_allowed(std::string_view url) {
 
 bool is_plain_web_url(std::string_view url) {
   if (!url.starts_with("https://") && !url.starts_with("http://")) return false;
-  return std::ranges::all_of(url, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
+  const char* const end = url.data() + url.size();
+  return find_first(url.data(), end,
+                    [](auto c) { return (c <= std::uint8_t{' '}) | (c == std::uint8_t{0x7f}); }) == end;
 }
 
 /// The reference as it may be shown; nullopt when its scheme is none of those allowed. `value` holds no
@@ -204,11 +207,17 @@ bool write_attributes(Tag tag, const Attributes& attributes, std::string_view ba
   }
 
   std::string clean;
-  // Character references and stray control characters are gone before a scheme is looked for: what is judged
-  // is what a browser will read.
+  // Character references, and the control characters that they bring, are gone before a scheme is looked for:
+  // what is judged is what a browser will read.
   const auto cleaned = [&](std::string_view value, bool has_references) -> std::string_view {
-    if (!has_references && is_fit(value)) return value;
-    clean = has_references ? decode_in_attribute(value) : std::string(value);
+    if (!has_references) return value;
+    clean = decode_in_attribute(value);
+    remove_unfit(clean);
+    return clean;
+  };
+  const auto cleaned_lazy = [&](std::string_view value) -> std::string_view {
+    if (is_fit(value)) return value;
+    clean = value;
     remove_unfit(clean);
     return clean;
   };
@@ -218,6 +227,10 @@ bool write_attributes(Tag tag, const Attributes& attributes, std::string_view ba
     out += '"';
   };
   const auto write_url = [&](Attribute name, std::string_view value) {
+    if (is_plain_web_url(value)) {
+      write(name, value);
+      return true;
+    }
     if (name == Attribute::src && std::ranges::all_of(value, is_blank)) return false;
     const auto url = safe_url(value, base);
     if (url) write(name, *url);
@@ -231,8 +244,8 @@ bool write_attributes(Tag tag, const Attributes& attributes, std::string_view ba
 
   bool has_src = false, has_set = false;
   const auto write_lazy = [&] {
-    if (!has_src && !image.lazy.empty()) has_src = write_url(Attribute::src, cleaned(image.lazy, false));
-    if (!has_set && !image.lazy_set.empty()) has_set = write_srcset(cleaned(image.lazy_set, false));
+    if (!has_src && !image.lazy.empty()) has_src = write_url(Attribute::src, cleaned_lazy(image.lazy));
+    if (!has_set && !image.lazy_set.empty()) has_set = write_srcset(cleaned_lazy(image.lazy_set));
   };
   for (const auto& entry : attributes.entries()) {
     if (!is_kept(entry.name)) {
@@ -240,10 +253,10 @@ bool write_attributes(Tag tag, const Attributes& attributes, std::string_view ba
       continue;
     }
     if (entry.name == Attribute::src) {
-      if (!has_src && !image.lazy.empty()) has_src = write_url(Attribute::src, cleaned(image.lazy, false));
+      if (!has_src && !image.lazy.empty()) has_src = write_url(Attribute::src, cleaned_lazy(image.lazy));
       if (!has_src) has_src = write_url(Attribute::src, cleaned(entry.value, entry.has_references));
     } else if (entry.name == Attribute::srcset) {
-      if (!has_set && !image.lazy_set.empty()) has_set = write_srcset(cleaned(image.lazy_set, false));
+      if (!has_set && !image.lazy_set.empty()) has_set = write_srcset(cleaned_lazy(image.lazy_set));
       if (!has_set) has_set = write_srcset(cleaned(entry.value, entry.has_references));
     } else if (is_url(entry.name)) {
       write_url(entry.name, cleaned(entry.value, entry.has_references));

@@ -26,6 +26,7 @@ class Attributes {
     const auto index = static_cast<std::size_t>(name);
     if (name == Attribute::unknown || seen_[index]) return;
     seen_.set(index);
+    if (entries_.empty()) entries_.reserve(8);
     entries_.push_back({name, value, has_references});
   }
   [[nodiscard]] bool has(Attribute name) const { return seen_[static_cast<std::size_t>(name)]; }

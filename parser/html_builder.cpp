@@ -58,7 +58,11 @@ void Builder::run() {
     if (token.kind != Tokenizer::Kind::end_tag && left_open_ != 0) reopened_ += left_open_;
     switch (token.kind) {
       case Tokenizer::Kind::text:
-        text(token.text, token.text.find('&') != std::string_view::npos);
+        if (token.is_plain) {
+          text(token.text, false, Needs::nothing);
+        } else {
+          text(token.text, token.text.find('&') != std::string_view::npos);
+        }
         break;
       case Tokenizer::Kind::start_tag:
         start(token);
@@ -84,7 +88,7 @@ bool Builder::is_affordable() const {
          tokens_.most_attributes() <= most_attributes;
 }
 
-void Builder::text(std::string_view text, bool has_references) {
+void Builder::text(std::string_view text, bool has_references, Needs needs) {
   if (text.size() > large_text) return large(text, has_references);
   const bool may_begin_with_line_end = text.data() == after_pre_;
   after_pre_ = nullptr;
@@ -99,7 +103,7 @@ void Builder::text(std::string_view text, bool has_references) {
     // White space ends the column group only when there is more.
     doubt();
   }
-  writer_.text(text, !has_references);
+  writer_.text(text, has_references ? Needs::all : needs);
 }
 
 /// How much of a text of megabytes to decode at once: up to a place that is inside no reference and no
@@ -135,7 +139,7 @@ void Builder::large(std::string_view text, bool has_references) {
     std::string_view decoded = has_references ? std::string_view(scratch_) : piece;
     if (begins_pre && decoded.starts_with('\n')) decoded.remove_prefix(1);
     if (traits(current()).is(is_table_part) && !std::ranges::all_of(decoded, is_blank)) doubt();
-    writer_.text(decoded, !has_references);
+    writer_.text(decoded, has_references ? Needs::all : Needs::escapes);
     text.remove_prefix(piece.size());
   }
 }

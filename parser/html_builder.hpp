@@ -1,6 +1,8 @@
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +19,9 @@ namespace tributary::parser::html {
 /// something else of it.
 class Builder {
  public:
-  Builder(std::string_view html, Writer& writer) : html_(html), tokens_(html), writer_(writer) {}
+  Builder(std::string_view html, Writer& writer) : html_(html), tokens_(html), writer_(writer) {
+    open_.reserve(16);
+  }
 
   void run();
 
@@ -47,7 +51,8 @@ class Builder {
     std::string_view name = {};  // told apart by it when the tag is unknown
   };
 
-  void text(std::string_view text, bool has_references);
+  /// `needs`: of a text without references.
+  void text(std::string_view text, bool has_references, Needs needs = Needs::escapes);
   void large(std::string_view text, bool has_references);
   void start(const Tokenizer::Token& token);
   void end(const Tokenizer::Token& token);
@@ -80,7 +85,9 @@ class Builder {
   std::string_view html_;
   Tokenizer tokens_;
   Writer& writer_;
-  std::vector<Open> open_;
+  std::array<std::byte, 1024> room_;  // enough for nearly all
+  std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
+  std::pmr::vector<Open> open_{&memory_};
   std::array<std::uint32_t, static_cast<std::size_t>(Tag::count)> counts_ = {};
   Attributes no_attributes_;
   std::string scratch_;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
-#include <cstring>
+
+#include "parser/blocks.hpp"
 
 namespace tributary::parser::html {
 namespace {
@@ -39,54 +39,35 @@ std::size_t unfit_length(std::string_view text) {
   return (at(1) & 0x0F) == 0x0F && at(2) == 0xBF && at(3) >= 0xBE ? 4 : 0;
 }
 
-constexpr std::uint64_t ones = 0x0101010101010101u;
-constexpr std::uint64_t highs = 0x8080808080808080u;
-
-/// The high bit of a byte is set where `word` holds a zero byte (and perhaps in the byte above one).
-constexpr std::uint64_t zero_bytes(std::uint64_t word) {
-  return (word - ones) & ~word & highs;
+/// Where something may have to be done: markup, and unless the text is fit, what is no printable ASCII.
+template <bool in_attribute, bool is_fit>
+const char* find_stop(const char* at, const char* end) {
+  return find_first(at, end, [](auto c) {
+    const auto markup = (c == std::uint8_t{'&'}) | (c == std::uint8_t{'<'}) | (c == std::uint8_t{'>'});
+    if constexpr (is_fit && in_attribute) {
+      return markup | (c == std::uint8_t{'"'});
+    } else if constexpr (is_fit) {
+      return markup;
+    } else if constexpr (in_attribute) {
+      return markup | (c == std::uint8_t{'"'}) | is_control_or_high(c) | (c == std::uint8_t{0x7f});
+    } else {
+      return markup | is_control_or_high(c) | (c == std::uint8_t{0x7f});
+    }
+  });
 }
 
-/// Of bytes that are no printable ASCII.
-constexpr std::uint64_t odd_bytes(std::uint64_t word) {
-  return (word | (word - 0x20 * ones) | (word + ones)) & highs;
-}
-
-std::uint64_t eight_bytes(const char* at) {
-  std::uint64_t word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-/// How many of the eight bytes come before the first whose high bit is set in `flags`.
-std::size_t bytes_before(std::uint64_t flags) {
-  if constexpr (std::endian::native == std::endian::little)
-    return static_cast<std::size_t>(std::countr_zero(flags)) / 8;
-  return 0;
-}
-
-/// `fit`: nothing in the text can be unfit, so only markup is looked for.
-template <bool in_attribute>
-void write_escaped(std::string_view text, bool fit, std::string& out) {
+template <bool in_attribute, bool is_fit>
+void write_escaped(std::string_view text, std::string& out) {
   const char* from = text.data();
   const char* const end = from + text.size();
   const char* at = from;
   const auto flush = [&] { out.append(from, static_cast<std::size_t>(at - from)); };
   while (at != end) {
-    if (end - at >= 8) {
-      const auto word = eight_bytes(at);
-      auto stop = (fit ? 0 : odd_bytes(word)) | zero_bytes(word ^ ('&' * ones)) |
-                  zero_bytes(word ^ ('<' * ones)) | zero_bytes(word ^ ('>' * ones));
-      if constexpr (in_attribute) stop |= zero_bytes(word ^ ('"' * ones));
-      if (stop == 0) {
-        at += 8;
-        continue;
-      }
-      at += bytes_before(stop);
-    }
     const auto stop = stops[static_cast<unsigned char>(*at)];
-    if (stop == none || (stop == quote && !in_attribute) || (fit && stop >= control)) {
-      ++at;
+    if (stop == none || (stop == quote && !in_attribute) || (is_fit && stop >= control)) {
+      // Letters beyond ASCII come in runs.
+      at = !is_fit && static_cast<unsigned char>(*at) >= 0x80 ? at + 1
+                                                              : find_stop<in_attribute, is_fit>(at + 1, end);
       continue;
     }
     std::size_t length = 1;
@@ -149,19 +130,14 @@ std::size_t prepared_length(std::string_view html) {
   const char* at = html.data();
   const char* const end = at + html.size();
   while (at != end) {
-    if (end - at >= 8) {
-      const auto odd = odd_bytes(eight_bytes(at));
-      if (odd == 0) {
-        at += 8;
-        continue;
-      }
-      at += bytes_before(odd);
-    }
     const auto c = static_cast<unsigned char>(*at);
     if (c < 0x80) {
-      if (stops[c] == control) break;
-      ++at;
-      continue;
+      at = find_first(at, end, [](auto letter) {
+        return (letter == std::uint8_t{0x7f}) |
+               (is_control_or_high(letter) & (letter != std::uint8_t{'\n'}) & (letter != std::uint8_t{'\t'}));
+      });
+      if (at == end || static_cast<unsigned char>(*at) >= 0x80) continue;
+      break;
     }
     // Most letters beyond ASCII.
     const auto tail = [&](std::ptrdiff_t i) { return (static_cast<unsigned char>(at[i]) & 0xC0) == 0x80; };
@@ -230,11 +206,19 @@ void remove_unfit(std::string& text) {
   if (prepare(text, storage).data() != text.data()) text = std::move(storage);
 }
 
-void write_text(std::string_view text, bool fit, std::string& out) {
-  write_escaped<false>(text, fit, out);
+void write_text(std::string_view text, Needs needs, std::string& out) {
+  switch (needs) {
+    case Needs::all:
+      return write_escaped<false, false>(text, out);
+    case Needs::escapes:
+      return write_escaped<false, true>(text, out);
+    case Needs::nothing:
+      out += text;
+      return;
+  }
 }
 void write_attribute_value(std::string_view value, std::string& out) {
-  write_escaped<true>(value, false, out);
+  write_escaped<true, false>(value, out);
 }
 
 void append_utf8(char32_t c, std::string& out) {

@@ -16,9 +16,16 @@ namespace tributary::parser::html {
 /// Takes out what prepare() takes out, where character references brought it back.
 void remove_unfit(std::string& text);
 
+/// What has to be done to a text before it is HTML.
+enum class Needs {
+  all,
+  escapes,  ///< it is as prepare() gives it
+  nothing,  ///< besides, it has none of & < >
+};
+
 /// Appends text as HTML: & < > (in attribute values also ") escaped, what remove_unfit would take left out,
-/// all else as it is. `fit`: the text is as prepare() gives it.
-void write_text(std::string_view text, bool fit, std::string& out);
+/// all else as it is.
+void write_text(std::string_view text, Needs needs, std::string& out);
 void write_attribute_value(std::string_view value, std::string& out);
 
 /// Appends a code point as UTF-8; U+FFFD for what is none.

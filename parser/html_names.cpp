@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <span>
 
 namespace tributary::parser::html {
 namespace {
@@ -674,11 +676,24 @@ constexpr std::array<Name, 2231> names{{
 // clang-format on
 static_assert(std::ranges::is_sorted(names, {}, &Name::name));
 
+/// Where the names with each first letter begin.
+constexpr auto starts = [] {
+  std::array<std::uint16_t, 'z' + 2> table{};
+  for (std::size_t letter = 0, at = 0; letter < table.size(); ++letter) {
+    while (at < names.size() && static_cast<unsigned char>(names[at].name.front()) < letter) ++at;
+    table[letter] = static_cast<std::uint16_t>(at);
+  }
+  return table;
+}();
+
 }  // namespace
 
 std::string_view letters_of(std::string_view name) {
-  const auto found = std::ranges::lower_bound(names, name, {}, &Name::name);
-  return found != names.end() && found->name == name ? found->letters : std::string_view();
+  if (name.empty() || static_cast<unsigned char>(name.front()) >= starts.size() - 1) return {};
+  const auto first = static_cast<unsigned char>(name.front());
+  const auto range = std::span(names).subspan(starts[first], starts[first + 1U] - starts[first]);
+  const auto found = std::ranges::lower_bound(range, name, {}, &Name::name);
+  return found != range.end() && found->name == name ? found->letters : std::string_view();
 }
 
 }  // namespace tributary::parser::html

@@ -1,6 +1,9 @@
 #include "parser/html_tokens.hpp"
 
 #include <algorithm>
+#include <cstdint>
+
+#include "parser/blocks.hpp"
 
 namespace tributary::parser::html {
 namespace {
@@ -20,17 +23,23 @@ constexpr char lower(char c) {
 bool Tokenizer::next(Token& token) {
   while (at_ < html_.size()) {
     const std::size_t start = at_;
-    std::size_t less = html_.find('<', start);
+    const char* const end = html_.data() + html_.size();
+    const char* const stop = find_first(html_.data() + start, end, [](auto c) {
+      return (c == std::uint8_t{'<'}) | (c == std::uint8_t{'&'}) | (c == std::uint8_t{'>'});
+    });
+    bool is_plain = stop == end || *stop == '<';
+    auto less = static_cast<std::size_t>(stop - html_.data());
+    if (!is_plain) less = std::min(html_.find('<', less), html_.size());
     // A '<' that begins nothing is text.
-    while (less != std::string_view::npos) {
+    while (less != html_.size()) {
       const char c = less + 1 < html_.size() ? html_[less + 1] : '\0';
       if (is_letter(c) || c == '!' || c == '?' || (c == '/' && less + 2 < html_.size())) break;
-      less = html_.find('<', less + 1);
+      is_plain = false;
+      less = std::min(html_.find('<', less + 1), html_.size());
     }
-    if (less == std::string_view::npos) less = html_.size();
     if (less > start) {
       at_ = less;
-      token = {Kind::text, html_.substr(start, less - start), Tag::unknown, false};
+      token = {.kind = Kind::text, .text = html_.substr(start, less - start), .is_plain = is_plain};
       return true;
     }
     const char c = html_[less + 1];
@@ -113,6 +122,7 @@ bool Tokenizer::read_attributes(bool keep, bool* self_closing) {
       ++at_;
     const auto name = html_.substr(name_at, at_ - name_at);
     std::string_view value;
+    bool has_references = false;
     skip_blanks();
     if (at_ < size && html_[at_] == '=') {
       ++at_;
@@ -120,21 +130,28 @@ bool Tokenizer::read_attributes(bool keep, bool* self_closing) {
       if (at_ >= size) return false;
       const char quote = html_[at_];
       if (quote == '"' || quote == '\'') {
-        const auto close = html_.find(quote, at_ + 1);
-        if (close == std::string_view::npos) {
+        const char* const end = html_.data() + size;
+        const char* const value_at = html_.data() + at_ + 1;
+        const char* close = find_first(value_at, end, [mark = static_cast<std::uint8_t>(quote)](auto c) {
+          return (c == mark) | (c == std::uint8_t{'&'});
+        });
+        has_references = close != end && *close == '&';
+        if (has_references) close = std::find(close, end, quote);
+        if (close == end) {
           at_ = size;
           return false;
         }
-        value = html_.substr(at_ + 1, close - at_ - 1);
-        at_ = close + 1;
+        value = {value_at, static_cast<std::size_t>(close - value_at)};
+        at_ = static_cast<std::size_t>(close - html_.data()) + 1;
       } else if (quote != '>') {
         const std::size_t value_at = at_;
         while (at_ < size && !is_blank(html_[at_]) && html_[at_] != '>') ++at_;
         value = html_.substr(value_at, at_ - value_at);
+        has_references = value.find('&') != std::string_view::npos;
       }
     }
     ++count;
-    if (keep) attributes_.add(attribute_of(name), value, value.find('&') != std::string_view::npos);
+    if (keep) attributes_.add(attribute_of(name), value, has_references);
   }
 }
 

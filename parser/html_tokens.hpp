@@ -16,6 +16,7 @@ class Tokenizer {
     Kind kind = Kind::text;
     std::string_view text = {};  ///< of a tag: its name as written
     Tag tag = Tag::unknown;
+    bool is_plain = false;      ///< of a text: it has none of & < >
     bool self_closing = false;  ///< "/>": only foreign elements end by it
   };
 

@@ -149,11 +149,11 @@ void Writer::close() {
   if (last.at != not_written && open_.size() > last.at) close_from(last.at);
 }
 
-void Writer::text(std::string_view text, bool fit) {
+void Writer::text(std::string_view text, Needs needs) {
   if (removing_ > 0 || text.empty()) return;
   if (traits(current()).is(is_table_part) && !is_white_space(text)) close_table();
   const std::size_t start = out_.size();
-  write_text(text, fit, out_);
+  write_text(text, needs, out_);
   // The first line end in a pre is no content (HTML section 13.1.2.5), and what a browser writes of a tree
   // that has one there is read without it: so there is none.
   if (after_pre_) out_.erase(start, std::min(out_.find_first_not_of('\n', start), out_.size()) - start);

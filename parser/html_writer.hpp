@@ -1,10 +1,14 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "parser/html_attributes.hpp"
+#include "parser/html_characters.hpp"
 #include "parser/html_elements.hpp"
 
 namespace tributary::parser::html {
@@ -21,14 +25,17 @@ class Writer {
 
   /// `most`: how large `out` may grow before the base is given up.
   Writer(std::string_view base, std::string& out, std::size_t most = std::string::npos)
-      : base_(base), out_(out), most_(most) {}
+      : base_(base), out_(out), most_(most) {
+    open_.reserve(32);
+    pending_.reserve(32);
+  }
 
   /// One start tag, with its attributes, whatever its policy; void elements have no close().
   void open(Tag tag, const Attributes& attributes);
   /// The end of what the last open() that is still open began.
   void close();
-  /// Decoded text; `fit` when it is sure to hold nothing that remove_unfit() would change.
-  void text(std::string_view text, bool fit = false);
+  /// Decoded text.
+  void text(std::string_view text, Needs needs = Needs::all);
   /// Makes room for a large text of markup's characters, so that the result need not be moved while it grows.
   void make_room(std::string_view text);
   /// The end of the fragment.
@@ -68,10 +75,12 @@ class Writer {
   std::string& out_;
   std::size_t most_;
   bool overgrown_ = false;
-  std::vector<Open> open_;        // written and not yet closed
-  std::vector<Pending> pending_;  // opened by the walk and not yet closed by it
-  std::size_t removing_ = 0;      // elements around that go with everything inside
-  bool after_pre_ = false;        // a line end here would be no content
+  std::array<std::byte, 512> room_;  // enough for nearly all
+  std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
+  std::pmr::vector<Open> open_{&memory_};        // written and not yet closed
+  std::pmr::vector<Pending> pending_{&memory_};  // opened by the walk and not yet closed by it
+  std::size_t removing_ = 0;                     // elements around that go with everything inside
+  bool after_pre_ = false;                       // a line end here would be no content
 };
 
 }  // namespace tributary::parser::html

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "parser/blocks.hpp"
 #include "parser/html_builder.hpp"
 #include "parser/html_characters.hpp"
 #include "parser/html_gumbo.hpp"
@@ -17,6 +18,14 @@ std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(blanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+/// Most titles and summaries are no markup at all.
+bool is_plain(std::string_view html) {
+  const char* const end = html.data() + html.size();
+  return find_first(html.data(), end, [](auto c) {
+           return (c == std::uint8_t{'<'}) | (c == std::uint8_t{'&'}) | (c == std::uint8_t{'>'});
+         }) == end;
 }
 
 /// Appends the cleaned markup. False when `base` made far more of it than it is, as a long base before many
@@ -38,9 +47,11 @@ bool write_clean(std::string_view html, std::string_view base, std::string& out)
 
 }  // namespace
 
-SafeHtml Sanitiser::clean(std::string_view html, std::string_view base) {
+SafeHtml Sanitiser::clean(std::string_view html, std::string_view base, Prepared prepared) {
   std::string storage;
-  html = trimmed(html::prepare(html, storage));
+  if (prepared == Prepared::no) html = html::prepare(html, storage);
+  html = trimmed(html);
+  if (is_plain(html)) return SafeHtml(std::string(html));
   std::string out;
   out.reserve(html.size() + html.size() / 8 + 16);
   if (!write_clean(html, base, out)) {

@@ -48,13 +48,25 @@ Kind kind_of(std::string_view type) {
 }
 
 void finish(Text& text, const Reading& reading, std::string_view value, Text::Type type,
-            std::string_view base) {
+            std::string_view base, Sanitiser::Prepared prepared) {
   text.type = type;
   if (type == Text::Type::text) {
     text.plain = std::string(value);
   } else if (reading.options.sanitise) {
-    text.html = Sanitiser::clean(value, base);
+    text.html = Sanitiser::clean(value, base, prepared);
   }
+}
+
+std::optional<Text> make_text(Reading& reading, std::string_view value, TextRule rule, std::string_view lang,
+                              std::string_view base, Sanitiser::Prepared prepared) {
+  value = trimmed(value);
+  if (value.empty()) return std::nullopt;
+  Text text;
+  text.lang = language_tag(lang);
+  if (reading.spend(base.size())) text.base = std::string(base);
+  const bool html = rule == TextRule::markup || (rule == TextRule::guess && has_markup(value));
+  finish(text, reading, value, html ? Text::Type::html : Text::Type::text, base, prepared);
+  return text;
 }
 
 /// Some publishers put escaped markup for type="html", or text, into a bare XHTML div; it is still escaped
@@ -123,14 +135,7 @@ std::string_view base_of(const Reading& reading, const Scope& scope) {
 
 std::optional<Text> make_text(Reading& reading, std::string_view value, TextRule rule, std::string_view lang,
                               std::string_view base) {
-  value = trimmed(value);
-  if (value.empty()) return std::nullopt;
-  Text text;
-  text.lang = language_tag(lang);
-  if (reading.spend(base.size())) text.base = std::string(base);
-  const bool html = rule == TextRule::markup || (rule == TextRule::guess && has_markup(value));
-  finish(text, reading, value, html ? Text::Type::html : Text::Type::text, base);
-  return text;
+  return make_text(reading, value, rule, lang, base, Sanitiser::Prepared::no);
 }
 
 std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& element, TextRule rule) {
@@ -139,16 +144,20 @@ std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& eleme
   std::string scratch;
   std::string mended;
   if (rule == TextRule::markup || rule == TextRule::guess) rule = stated_rule(element, rule);
+  const auto prepared = reading.has_only_plain_letters ? Sanitiser::Prepared::yes : Sanitiser::Prepared::no;
+  const auto with_good_letters = [&](std::string_view value) {
+    return reading.has_only_plain_letters ? value : repaired(value, mended);
+  };
   const auto as_rss = [&](std::string_view value) {
-    return make_text(reading, repaired(trimmed(value), mended), rule, element.scope.lang, base);
+    return make_text(reading, with_good_letters(trimmed(value)), rule, element.scope.lang, base, prepared);
   };
   const auto inline_markup = [&]() -> std::optional<Text> {
     const bool unwrap = rule == TextRule::atom && has_required_div(reading, element);
     const std::string markup = inner_markup(reading, walk, element, unwrap);
-    const std::string_view value = repaired(trimmed(markup), mended);
+    const std::string_view value = with_good_letters(trimmed(markup));
     if (value.empty()) return std::nullopt;
     Text text{.lang = language_tag(element.scope.lang), .base = std::string(base)};
-    finish(text, reading, value, Text::Type::xhtml, base);
+    finish(text, reading, value, Text::Type::xhtml, base, prepared);
     return text;
   };
 
@@ -184,10 +193,10 @@ std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& eleme
     const bool only_wrapped = (kind == Kind::html || kind == Kind::text) && is_div_around_text(element.node);
     if (!only_wrapped) return inline_markup();
   }
-  const std::string_view value = repaired(text_inside(element, scratch), mended);
+  const std::string_view value = with_good_letters(text_inside(element, scratch));
   if (value.empty()) return std::nullopt;
   Text text{.lang = language_tag(element.scope.lang), .base = std::string(base)};
-  finish(text, reading, value, kind == Kind::html ? Text::Type::html : Text::Type::text, base);
+  finish(text, reading, value, kind == Kind::html ? Text::Type::html : Text::Type::text, base, prepared);
   return text;
 }
 
