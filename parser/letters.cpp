@@ -95,7 +95,8 @@ constexpr std::array white_space{
     std::string_view("\u2028"), std::string_view("\u2029"), std::string_view("\u202F"),
     std::string_view("\u205F"), std::string_view("\u3000")};
 
-/// The text without any white space around it: "&#160;" alone is no title.
+}  // namespace
+
 std::string_view all_trimmed(std::string_view text) {
   const auto starts = [&](std::string_view space) { return text.starts_with(space); };
   const auto ends = [&](std::string_view space) { return text.ends_with(space); };
@@ -112,8 +113,6 @@ std::string_view all_trimmed(std::string_view text) {
   }
   return text;
 }
-
-}  // namespace
 
 std::string_view repaired(std::string_view text, std::string& scratch) {
   text = all_trimmed(text);

@@ -146,7 +146,7 @@ std::optional<Text> read_text(Reading& reading, Walk& walk, const Element& eleme
   if (rule == TextRule::markup || rule == TextRule::guess) rule = stated_rule(element, rule);
   const auto prepared = reading.has_only_plain_letters ? Sanitiser::Prepared::yes : Sanitiser::Prepared::no;
   const auto with_good_letters = [&](std::string_view value) {
-    return reading.has_only_plain_letters ? value : repaired(value, mended);
+    return reading.has_only_plain_letters ? all_trimmed(value) : repaired(value, mended);
   };
   const auto as_rss = [&](std::string_view value) {
     return make_text(reading, with_good_letters(trimmed(value)), rule, element.scope.lang, base, prepared);

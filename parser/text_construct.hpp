@@ -41,6 +41,10 @@ enum class TextRule {
 /// The same without a copy: the text itself, or `scratch` where something had to be repaired.
 [[nodiscard]] std::string_view repaired(std::string_view text, std::string& scratch);
 
+/// The text without any white space around it, Unicode's included: "&#160;" alone is no title. repaired()
+/// does the same.
+[[nodiscard]] std::string_view all_trimmed(std::string_view text);
+
 /// xml:lang as BCP 47: "en_US" is read as "en-US".
 [[nodiscard]] std::string language_tag(std::string_view lang);
 
