@@ -99,10 +99,16 @@ class TreeReader {
     return true;
   }
 
-  char* room_for(std::size_t size) {
-    char* room = arena_.room_for(size);
+  /// Where what `from` … `to` stands for may be written, which is no longer: in place, where the text is
+  /// ours.
+  char* room_for(const char* from, const char* to) {
+    if (!options_.strict) return options_.own_text + (from - begin_);
+    char* room = arena_.room_for(static_cast<std::size_t>(to - from));
     too_large_ = room == nullptr;
     return room;
+  }
+  void keep(std::string_view written) {
+    if (options_.strict) arena_.keep(written.size());
   }
 
   void skip_space() {
@@ -202,9 +208,10 @@ class TreeReader {
     }
     const char* close = find_first(at_, end_, [quote](auto c) { return c == quote; });
     if (close == end_) return false;
-    char* const out = room_for(static_cast<std::size_t>(close - start));
+    char* const out = room_for(start, close);
     if (out == nullptr) return false;
-    char* to = std::copy(start, at_, out);
+    char* to = out + (at_ - start);
+    if (options_.strict) std::copy(start, at_, out);
     while (at_ != close) {
       const char c = *at_;
       if (c == '&') {
@@ -218,7 +225,7 @@ class TreeReader {
       ++at_;
     }
     value = view(out, to);
-    arena_.keep(value.size());
+    keep(value);
     at_ = close + 1;
     return true;
   }
@@ -270,15 +277,16 @@ class TreeReader {
 
   /// XML 1.0 section 2.11.
   bool add_without_returns(const char* start, const char* first, const char* close) {
-    char* const out = room_for(static_cast<std::size_t>(close - start));
+    char* const out = room_for(start, close);
     if (out == nullptr) return false;
-    char* to = std::copy(start, first, out);
+    char* to = out + (first - start);
+    if (options_.strict) std::copy(start, first, out);
     for (const char* from = first; from != close; ++from) {
       if (*from == '\r' && from + 1 != close && from[1] == '\n') continue;
       *to++ = *from == '\r' ? '\n' : *from;
     }
     const std::string_view value = view(out, to);
-    arena_.keep(value.size());
+    keep(value);
     return add_text(value);
   }
 
@@ -360,46 +368,58 @@ class TreeReader {
   bool decoded_text(const char* start, std::string_view& value) {
     const char* const stop = find_first(at_, end_, [](auto c) { return c == std::uint8_t{'<'}; });
     if (stop == end_) return false;
-    char* const out = room_for(static_cast<std::size_t>(stop - start));
+    char* const out = room_for(start, stop);
     if (out == nullptr) return false;
-    char* to = std::copy(start, at_, out);
+    char* to = out + (at_ - start);
+    if (options_.strict) std::copy(start, at_, out);  // in place it is there already
     while (at_ != stop) {
+      if (*at_ == '&') {
+        if (!reference(stop, out, to)) return false;
+        continue;
+      }
       // What is read so far has at least as many letters as what is written: a whole block fits.
       if (static_cast<std::size_t>(stop - at_) >= block_size) {
         const Block block = block_at(at_);
-        std::memcpy(to, &block, sizeof block);
         const unsigned found =
             bits((block == std::uint8_t{'&'}) | (block == std::uint8_t{'\r'}) | (block == std::uint8_t{']'}));
         const auto plain = found == 0 ? block_size : static_cast<std::size_t>(std::countr_zero(found));
+        // In place nothing may be written over what is still to be read.
+        if (options_.strict) {
+          std::memcpy(to, &block, sizeof block);
+        } else {
+          std::memmove(to, at_, plain);
+        }
         at_ += plain;
         to += plain;
         if (found == 0) continue;
       }
       const char c = *at_;
-      if (c == '&') {
-        if (!reference(stop, out, to)) return false;
-        continue;
-      }
+      if (c == '&') continue;
       if (c == ']' && options_.strict && rest().starts_with("]]>")) return false;
       if (c == '\r' && at_ + 1 != stop && at_[1] == '\n') ++at_;
       *to++ = c == '\r' ? '\n' : c;
       ++at_;
     }
     value = view(out, to);
-    arena_.keep(value.size());
+    keep(value);
     return true;
   }
 
   /// Writes the letters that the reference at at_ stands for to `to`, behind what is at `out` already. It has
   /// at least as many itself.
   bool reference(const char* stop, const char* out, char*& to) {
+    if (stop - at_ < 2 || (at_[1] != '#' && !is(at_[1], name_start))) {
+      if (options_.strict) return false;
+      *to++ = *at_++;
+      return true;
+    }
     const auto known = [&](std::string_view name, char letter) {
       if (!view(at_ + 1, stop).starts_with(name)) return false;
       *to++ = letter;
       at_ += name.size() + 1;
       return true;
     };
-    switch (stop - at_ > 1 ? at_[1] : '\0') {
+    switch (at_[1]) {
       case 'l':
         if (known("lt;", '<')) return true;
         break;

@@ -180,8 +180,9 @@ class Arena {
 
 struct TreeOptions {
   /// The text must be well-formed XML without a document type of its own; else what breaks a rule is read as
-  /// what it looks like: for text that repair_xml() wrote.
+  /// what it looks like, and written over: for text that repair_xml() wrote.
   bool strict = true;
+  char* own_text = nullptr;  ///< where the text is, to be written to, unless `strict`
   /// Keep texts of nothing but white space from the start. They are kept anyway from the first attribute on
   /// that speaks of XHTML: inline markup needs them, and plain feeds need not pay for them.
   bool keep_space = false;

@@ -46,7 +46,10 @@ void XmlTree::repair(Reading& reading, bool keep_space, bool is_too_large) {
 }
 
 TreeResult XmlTree::read(bool strict, bool keep_space) {
-  return tree_.read(text_, {.strict = strict, .keep_space = keep_space, .most_memory = budget_for(size_)});
+  return tree_.read(text_, {.strict = strict,
+                            .own_text = repaired_.data(),
+                            .keep_space = keep_space,
+                            .most_memory = budget_for(size_)});
 }
 
 Place XmlTree::place_of(Node node) const {
