@@ -1,26 +1,13 @@
 // Attacks through the parser into a real browser: node payloads.mjs TRIBUTARY. Each payload of payloads.json, and each
 // dangerous address in each attribute that takes one, goes through `tributary parse` in every field that holds text; the
 // page then holds what came out. No script may run, no handler and no address with another scheme may be left, and the
-// browser's tree must be the one that was written. Ends with 77 (skipped) without chromium or playwright-core (npm ci
-// in tests/publisher/browser, whose packages these are); each line that begins with "not ok" is a failure.
+// browser's tree must be the one that was written. Ends with 77 (skipped) without a browser
+// (chromium.mjs); each line that begins with "not ok" is a failure.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { launch } from './chromium.mjs';
 
-const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const require = createRequire(new URL('../../publisher/browser/package.json', import.meta.url));
-let chromium;
-try {
-  ({ chromium } = require('playwright-core'));
-} catch {
-  console.log('skipped: no playwright-core (npm ci in tests/publisher/browser)');
-  process.exit(77);
-}
-if (!existsSync(chromiumPath)) {
-  console.log(`skipped: no ${chromiumPath}`);
-  process.exit(77);
-}
-
+const browser = await launch();
 let failures = 0;
 const check = (truth, sentence, seen = '') => {
   if (!truth) failures += 1;
@@ -87,10 +74,6 @@ for (const document of documents) collect(parse(document).entries, '');
 check(html.size > payloads.length / 2, 'the parser gives HTML for most payloads', html.size);
 
 // Into the browser
-const browser = await chromium.launch({
-  executablePath: chromiumPath,
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
 const page = await browser.newPage();
 const asked = [];
 const home = 'https://page.example.org/';

@@ -2,26 +2,13 @@
 // together at random from a fixed seed, the files of the folders) is read by Chromium as a fragment, written out by it as
 // balanced HTML, and both go through `tributary parse`: what the tags of the input meant to us must be what they meant to
 // the browser. An input whose tree can't be written in HTML (the browser itself reads its own innerHTML otherwise) asks
-// nothing here. Ends with 77 (skipped) without chromium or playwright-core (npm ci in tests/publisher/browser, whose
-// packages these are); each line that begins with "not ok" is a failure.
+// nothing here. Ends with 77 (skipped) without a browser (chromium.mjs); each line that begins with "not ok" is a failure.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { launch } from './chromium.mjs';
 
-const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const require = createRequire(new URL('../../publisher/browser/package.json', import.meta.url));
-let chromium;
-try {
-  ({ chromium } = require('playwright-core'));
-} catch {
-  console.log('skipped: no playwright-core (npm ci in tests/publisher/browser)');
-  process.exit(77);
-}
-if (!existsSync(chromiumPath)) {
-  console.log(`skipped: no ${chromiumPath}`);
-  process.exit(77);
-}
+const browser = await launch();
 const [tributary, ...folders] = process.argv.slice(2);
 
 // Markup at random, the same at each run
@@ -83,10 +70,6 @@ const strangers = (input) => new Set([...input.matchAll(/<\/?([a-z][^\s\/>]*)/gi
 const asking = inputs.map((input) => input.trim()).filter((input) => !unfit.test(input) && !known.some((each) => each.test(input)) && strangers(input) < 2);
 
 // Through the browser
-const browser = await chromium.launch({
-  executablePath: chromiumPath,
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
 const page = await browser.newPage();
 await page.route('**/*', (route) => route.abort());
 /** The tree in HTML, or null when HTML can't say it. Nothing of it is loaded or run: the document is not shown. */
