@@ -47,9 +47,29 @@ bool leaves_foreign(std::string_view name, Tag tag) {
   return false;
 }
 
-}  // namespace
-
 constexpr std::size_t large_text = std::size_t{1} << 20U;
+
+/// How much of a text of megabytes to decode at once: up to a place that is inside no reference and no
+/// letter.
+std::size_t end_of_piece(std::string_view text) {
+  if (text.size() <= large_text) return text.size();
+  const auto reference = text.rfind('&', large_text - 1);
+  if (reference == std::string_view::npos) {
+    std::size_t end = large_text;
+    while (end > large_text - 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return end;
+  }
+  if (reference > 0) return reference;
+  // The only one stands in front: a piece of its own, however many digits it has.
+  const auto part = [](char c) {
+    return c == '#' || c == ';' || (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+  };
+  std::size_t end = 1;
+  while (end < text.size() && part(text[end])) ++end;
+  return end;
+}
+
+}  // namespace
 
 void Builder::run() {
   Tokenizer::Token token;
@@ -104,26 +124,6 @@ void Builder::text(std::string_view text, bool has_references, Needs needs) {
     doubt();
   }
   writer_.text(text, has_references ? Needs::all : needs);
-}
-
-/// How much of a text of megabytes to decode at once: up to a place that is inside no reference and no
-/// letter.
-static std::size_t end_of_piece(std::string_view text) {
-  if (text.size() <= large_text) return text.size();
-  const auto reference = text.rfind('&', large_text - 1);
-  if (reference == std::string_view::npos) {
-    std::size_t end = large_text;
-    while (end > large_text - 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    return end;
-  }
-  if (reference > 0) return reference;
-  // The only one stands in front: a piece of its own, however many digits it has.
-  const auto part = [](char c) {
-    return c == '#' || c == ';' || (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-  };
-  std::size_t end = 1;
-  while (end < text.size() && part(text[end])) ++end;
-  return end;
 }
 
 /// Megabytes of text, piece by piece, so that they need not be in memory once more with their references

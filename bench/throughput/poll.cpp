@@ -21,6 +21,7 @@
 #include "app/publication.hpp"
 #include "bench/throughput/clocks.hpp"
 #include "bench/throughput/commands.hpp"
+#include "bench/throughput/folder.hpp"
 #include "store/store.hpp"
 
 namespace tributary::bench {
@@ -197,17 +198,13 @@ int bench_poll(const PollBench& bench) {
     std::cerr << "there is no feed to poll: name URLs, or a folder with a paths.txt\n";
     return 1;
   }
-  std::string folder = (fs::temp_directory_path() / "tributary-bench-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) {
-    std::cerr << folder << ": cannot be made\n";
+  const TemporaryFolder folder;
+  if (folder.path().empty()) {
+    std::cerr << "no temporary folder can be made\n";
     return 1;
   }
-  const std::shared_ptr<const std::string> removed(&folder, [](const std::string* made) {
-    std::error_code ignored;
-    fs::remove_all(*made, ignored);
-  });
 
-  Passes passes(bench, urls, folder);
+  Passes passes(bench, urls, folder.path());
   if (const auto opened = passes.open(); !opened) return failed(opened.error());
   std::vector<Pass> done;
   for (int number = 1; number <= bench.passes; ++number) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -15,6 +14,7 @@
 #include "app/publication.hpp"
 #include "bench/throughput/clocks.hpp"
 #include "bench/throughput/commands.hpp"
+#include "bench/throughput/folder.hpp"
 #include "config/config.hpp"
 #include "store/store.hpp"
 
@@ -227,15 +227,12 @@ int bench_publish(const PublishBench& bench) {
     fs::create_directories(bench.folder, ignored);
     return measure(bench, bench.folder);
   }
-  std::string name = (fs::temp_directory_path() / "tributary-bench-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    std::cerr << name << ": cannot be made\n";
+  const TemporaryFolder folder;
+  if (folder.path().empty()) {
+    std::cerr << "no temporary folder can be made\n";
     return 1;
   }
-  const int status = measure(bench, name);
-  std::error_code ignored;
-  fs::remove_all(name, ignored);
-  return status;
+  return measure(bench, folder.path());
 }
 
 }  // namespace tributary::bench

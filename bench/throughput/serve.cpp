@@ -26,6 +26,7 @@
 
 #include "bench/throughput/clocks.hpp"
 #include "bench/throughput/commands.hpp"
+#include "bench/throughput/folder.hpp"
 #include "server/server.hpp"
 
 namespace tributary::bench {
@@ -51,12 +52,10 @@ std::string made_feed(std::size_t size) {
 class Running {
  public:
   explicit Running(const std::string& document) {
-    std::string name = (fs::temp_directory_path() / "tributary-bench-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) return;
-    folder_ = name;
-    std::ofstream(folder_ / "atom.xml", std::ios::binary) << document;
+    if (folder_.path().empty()) return;
+    std::ofstream(folder_.path() / "atom.xml", std::ios::binary) << document;
     server_.emplace(io_, server::Options{.addresses = {.listen = "127.0.0.1:0", .admin = {}, .hub = "off"},
-                                         .folder = folder_,
+                                         .folder = folder_.path(),
                                          .site_url = "https://partners.example.org/"});
     if (!server_->listen()) return;
     port_ = static_cast<std::uint16_t>(std::stoi(server_->url().substr(server_->url().rfind(':') + 1)));
@@ -68,8 +67,6 @@ class Running {
       boost::asio::post(io_, [this] { server_->stop(std::chrono::seconds{0}); });
       thread_.join();
     }
-    std::error_code ignored;
-    if (!folder_.empty()) fs::remove_all(folder_, ignored);
   }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -78,7 +75,7 @@ class Running {
   [[nodiscard]] double cpu_s() const { return now(clock_); }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_;
   boost::asio::io_context io_;
   std::optional<server::Server> server_;
   std::thread thread_;
